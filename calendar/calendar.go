@@ -1,0 +1,218 @@
+// Package calendar holds what is true of every calendar, whatever keeps it: events, busy time, series and their
+// instances, changes to them, and the one interface, [Account], that an adapter implements.
+//
+// The package is pure: no clock, no log, no network. Instants are UTC; wall-clock times carry an IANA zone.
+// Terms are those of RFC 5545 (iCalendar) and RFC 5546 (iTIP).
+package calendar
+
+import (
+	"strings"
+	"time"
+)
+
+// Span is the half-open stretch of time [Start, End), in UTC.
+type Span struct{ Start, End time.Time }
+
+// Overlaps reports whether the two spans share a moment. Spans that only touch do not.
+func (s Span) Overlaps(o Span) bool { return s.Start.Before(o.End) && o.Start.Before(s.End) }
+
+// Contains reports whether o lies wholly inside s.
+func (s Span) Contains(o Span) bool { return !o.Start.Before(s.Start) && !o.End.After(s.End) }
+
+// Has reports whether t lies in s.
+func (s Span) Has(t time.Time) bool { return !t.Before(s.Start) && t.Before(s.End) }
+
+// Length is End - Start.
+func (s Span) Length() time.Duration { return s.End.Sub(s.Start) }
+
+// Equal compares instants, not zones.
+func (s Span) Equal(o Span) bool { return s.Start.Equal(o.Start) && s.End.Equal(o.End) }
+
+// IsZero reports whether the span was never set.
+func (s Span) IsZero() bool { return s.Start.IsZero() && s.End.IsZero() }
+
+// UTC returns the span with both ends in UTC.
+func (s Span) UTC() Span { return Span{s.Start.UTC(), s.End.UTC()} }
+
+// Kind is what sort of entry an event is, beyond a plain meeting.
+type Kind uint8
+
+// Kinds of events: Google's eventType, and what Exchange and RFC 5545 free/busy say in other ways.
+const (
+	Meeting         Kind = iota
+	OutOfOffice          // Google outOfOffice, X-MICROSOFT-CDO-BUSYSTATUS:OOF, FBTYPE=BUSY-UNAVAILABLE
+	Focus                // Google focusTime
+	WorkingLocation      // Google workingLocation, BUSYSTATUS WORKINGELSEWHERE: says where, not that
+	Birthday             // Google birthday
+	Holiday              // a public holiday of the person's own list
+)
+
+// Event is one instance as it stands in a calendar, before anybody judges whether it is busy time.
+type Event struct {
+	Span
+	UID          string
+	RecurrenceID time.Time // the original start of the instance, UTC; zero where the event does not recur
+	AllDay       bool      // DATE values: Span runs from midnight to midnight in the zone of the reader
+	Title        string    // someone else's words: kept in memory only, never stored
+	Categories   []string
+	Kind         Kind
+	Transparent  bool // TRANSP:TRANSPARENT, FBTYPE=FREE, BUSYSTATUS FREE
+	Cancelled    bool // STATUS:CANCELLED
+	Tentative    bool // STATUS:TENTATIVE, FBTYPE=BUSY-TENTATIVE, BUSYSTATUS TENTATIVE
+	Anonymous    bool // from free/busy data: a span without a UID
+	Attendees    []Attendee
+	Organizer    string // address, lower case, without mailto:
+}
+
+// PartStat is an attendee's answer, RFC 5545 section 3.2.12, in upper case.
+type PartStat string
+
+// The answers that matter here; an absent PARTSTAT is NeedsAction.
+const (
+	NeedsAction PartStat = "NEEDS-ACTION"
+	Accepted    PartStat = "ACCEPTED"
+	Declined    PartStat = "DECLINED"
+	Maybe       PartStat = "TENTATIVE"
+	Delegated   PartStat = "DELEGATED"
+)
+
+// Attendee is one invited person.
+type Attendee struct {
+	Email   string // lower case, without mailto:
+	Name    string // CN
+	Status  PartStat
+	Comment string // the note that came with the answer, where the server keeps one
+	Robot   bool   // the answer was given by an out-of-office or focus robot
+}
+
+// Attends returns the attendee with one of the addresses.
+func Attends(list []Attendee, emails ...string) (Attendee, bool) {
+	for _, a := range list {
+		for _, e := range emails {
+			if e != "" && strings.EqualFold(a.Email, e) {
+				return a, true
+			}
+		}
+	}
+	return Attendee{}, false
+}
+
+// Mark is what bilateral keeps in its own events: lower-case keys of letters, digits and hyphens, values of any text
+// (an adapter encodes what its server would spoil). On CalDAV and vdir the key "moves" stands as X-BILATERAL-MOVES, on
+// Google as a private extended property. A nil Mark is an event that is not ours.
+type Mark map[string]string
+
+// Clone returns a copy that the caller may change.
+func (m Mark) Clone() Mark {
+	if m == nil {
+		return nil
+	}
+	c := make(Mark, len(m))
+	for k, v := range m {
+		c[k] = v
+	}
+	return c
+}
+
+// Series is one recurring event of ours, or one that may be adopted: the master and, inside the observed window, every
+// instance with its overrides.
+type Series struct {
+	UID     string
+	Name    string // the resource: file name, href or event id. Opaque outside the adapter
+	Version string // the resource as it was observed: ETag or hash. Opaque; sent back as the condition of a Change
+
+	Start    time.Time      // DTSTART of the master as an instant
+	Zone     *time.Location // zone of DTSTART; nil where it is floating or a DATE
+	Duration time.Duration
+	Rule     string      // the value of RRULE, upper case; "" for a single event
+	Until    time.Time   // last possible start by UNTIL or COUNT; zero: for ever
+	Excluded []time.Time // EXDATEs, UTC
+
+	Title, Location, Description string
+	Organizer                    string
+	Attendees                    []Attendee
+	Cancelled                    bool
+	Sequence                     int
+	Mark                         Mark
+
+	Instances []Instance // by Original; also cancelled and excluded ones, inside the window by original or present start
+}
+
+// Instance is one meeting of a series.
+type Instance struct {
+	Original time.Time // RECURRENCE-ID: where the master's rule puts it, UTC
+	Span               // where it stands
+	Standing Span      // where it would stand without its override
+	Override bool      // a component of its own
+	Excluded bool      // an EXDATE of the master: a person (or an adoption) removed it
+	// Cancelled is STATUS:CANCELLED on this instance's override.
+	Cancelled   bool
+	Description string
+	Title       string
+	Attendees   []Attendee
+	Sequence    int
+	Mark        Mark  // of the override; nil where there is none or it carries nothing of ours
+	Counter     *Span // a COUNTER of the guest, RFC 5546 section 3.2.7, where one came in
+}
+
+// Draft is a series that does not exist yet.
+type Draft struct {
+	Title, Location, Description string
+	Start                        time.Time // an instant in Zone; the original start of the first instance
+	Zone                         *time.Location
+	Duration                     time.Duration
+	Rule                         string // RRULE value
+	Organizer                    Attendee
+	Attendees                    []Attendee
+	Private                      bool // CLASS:PRIVATE, guests cannot invite others
+	Meet                         bool // ask for a video link, where the server makes them
+	Mark                         Mark
+}
+
+// Patch changes parts of a master or of one instance; nil means: leave as it is. Whatever is not named here survives.
+type Patch struct {
+	Title, Location, Description *string
+	Span                         *Span   // of an instance: a new time. Of a master: a new DTSTART and duration
+	Rule                         *string // masters only
+	Cancelled                    *bool   // true: cancel as an override, never by EXDATE; false: bring back, also from an EXDATE
+	Mark                         Mark    // keys to set; an empty value removes the key
+}
+
+// Empty reports whether the patch changes nothing.
+func (p Patch) Empty() bool {
+	return p.Title == nil && p.Location == nil && p.Description == nil && p.Span == nil && p.Rule == nil &&
+		p.Cancelled == nil && len(p.Mark) == 0
+}
+
+// Retimes reports whether guests must be asked again: a change that raises SEQUENCE, RFC 5546 section 2.1.4.
+func (p Patch) Retimes() bool { return p.Span != nil || p.Rule != nil || p.Cancelled != nil }
+
+// InstancePatch is a Patch of the instance with that original start.
+type InstancePatch struct {
+	Original time.Time
+	Patch
+}
+
+// Change is everything that one pass does to one series: one write, whatever the number of instances. It is conditional:
+// with Create it succeeds only if no event has the UID, otherwise only if the series still has the Version seen.
+type Change struct {
+	UID       string
+	Name      string // of the observed resource; "" with Create
+	Version   string // of the observed series; "" with Create
+	Create    *Draft
+	Series    *Patch
+	Instances []InstancePatch // by Original
+}
+
+// Retimes reports whether the change is one that guests hear of.
+func (c Change) Retimes() bool {
+	if c.Create != nil || (c.Series != nil && c.Series.Retimes()) {
+		return true
+	}
+	for _, p := range c.Instances {
+		if p.Retimes() {
+			return true
+		}
+	}
+	return false
+}
