@@ -44,30 +44,17 @@ func (d Date) At(minute int, zone *time.Location) time.Time {
 // Resolve reads the wall clock of a time given "as UTC" in zone, by the rule of RFC 5545 section 3.3.5. time.Date does
 // not follow it: its choice at a gap or overlap differs from zone to zone.
 func Resolve(wall time.Time, zone *time.Location) time.Time {
-	// A zone's offset is within a day of UTC, so a day before the wall clock lies before any change around it.
-	_, before := wall.Add(-24 * time.Hour).In(zone).Zone()
-	first := wall.Add(-time.Duration(before) * time.Second)
-	start, end := first.In(zone).ZoneBounds()
-	_ = start
-	if end.IsZero() || first.Before(end) {
-		if reads(first, wall, zone) {
-			return first.UTC()
-		}
+	// A zone's offset is less than a day, so a day to either side of the wall clock lies beyond the change near it.
+	early, late := withOffsetAt(wall, -24*time.Hour, zone), withOffsetAt(wall, 24*time.Hour, zone)
+	if !reads(early, wall, zone) && reads(late, wall, zone) {
+		return late
 	}
-	_, after := wall.Add(24 * time.Hour).In(zone).Zone()
-	second := wall.Add(-time.Duration(after) * time.Second)
-	switch {
-	case reads(first, wall, zone) && reads(second, wall, zone):
-		if second.Before(first) {
-			return second.UTC()
-		}
-		return first.UTC()
-	case reads(first, wall, zone):
-		return first.UTC()
-	case reads(second, wall, zone):
-		return second.UTC()
-	}
-	return first.UTC()
+	return early // the only one, the first of two, or in a gap the offset before it
+}
+
+func withOffsetAt(wall time.Time, distance time.Duration, zone *time.Location) time.Time {
+	_, offset := wall.Add(distance).In(zone).Zone()
+	return wall.Add(-time.Duration(offset) * time.Second)
 }
 
 // reads reports whether the instant t shows that wall clock in zone.
