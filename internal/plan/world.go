@@ -178,6 +178,7 @@ type Decision struct {
 	Blockers   []Blocker       // what stands in the way of the present slot
 	NearMisses []NearMiss      // unmet: up to two, nearest first
 	Offers     []calendar.Span // unmet by budget or note: up to two legal times to offer
+	Message    string          // unmet: two lines, ready to send to the executive
 	Notes      []string        // sentences besides the reason: out of its period, outside hours, below minimum
 	Looked     []Look          // how the ladder was searched, for `why`
 }
