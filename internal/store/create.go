@@ -1,0 +1,87 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+var errEmpty = errors.New("it is empty")
+
+// ensure sees to it that there is a whole database at path. A new one is made under another name and then renamed, so
+// that an empty file under the real name is always damage and never a beginning.
+func ensure(dir, path string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return &FileError{Path: dir, Fault: Unwritable, Err: err}
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return explain(path, create(dir, path))
+	case err != nil:
+		return &FileError{Path: path, Fault: Unwritable, Err: err}
+	case info.Size() == 0:
+		return &FileError{Path: path, Fault: Corrupt, Err: errEmpty}
+	case info.Mode().Perm()&0o077 != 0:
+		return os.Chmod(path, 0o600)
+	}
+	return nil
+}
+
+// create makes the database. The lock on the directory keeps two processes from doing so at once: the second would
+// replace the file under the first.
+func create(dir, path string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return &FileError{Path: dir, Fault: Unwritable, Err: err}
+	}
+	defer d.Close()
+	if err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX); err != nil {
+		return fmt.Errorf("lock %s: %w", dir, err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	// SQLite would play the left-over log into the new file.
+	if _, err := os.Stat(path + "-wal"); err == nil {
+		return &FileError{Path: path + "-wal", Fault: Corrupt, Err: fmt.Errorf("%s, to which it belongs, is gone", filepath.Base(path))}
+	}
+	fresh := path + ".new"
+	if err := build(fresh); err != nil {
+		return err
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return &FileError{Path: path, Fault: Unwritable, Err: err}
+	}
+	return d.Sync()
+}
+
+// build makes a migrated database at path, over what a broken-off attempt left there.
+func build(path string) error {
+	for _, left := range []string{path, path + "-journal"} {
+		if err := os.Remove(left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return &FileError{Path: left, Fault: Unwritable, Err: err}
+		}
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return &FileError{Path: path, Fault: Unwritable, Err: err}
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	s, err := open(path, "&mode=rw")
+	if err != nil {
+		return err
+	}
+	return errors.Join(migrate(s.db, scripts), s.Close())
+}
+
+// writable reports whether files can be made in dir, asking as the kernel will judge.
+func writable(dir string) bool {
+	const mayWrite = 2 // W_OK of access(2)
+	return syscall.Access(dir, mayWrite) == nil
+}

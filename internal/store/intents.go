@@ -1,0 +1,67 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+)
+
+// Intent says what is about to be written to a calendar. It is recorded before the write, so that after a crash the next
+// pass knows where to look.
+type Intent struct {
+	ID        int64
+	Bilateral string
+	UID       string
+	Change    string // what is to be written, in words or JSON: slot, target, fingerprint
+	Version   string // of the series as it was observed
+	Exempt    bool   // creation, adoption or the owner's command: not counted in the daily budget
+	At        time.Time
+
+	Done       time.Time // zero while it is open
+	Wrote      bool      // the calendar was changed
+	Outcome    string    // a sentence or an error
+	NewVersion string
+}
+
+// BeginIntent records an intent and returns its id. Once it has returned, the intent survives a power cut.
+func (s *Store) BeginIntent(i Intent) (id int64, err error) {
+	err = s.change("record an intent", func(tx *sql.Tx) error {
+		done, err := tx.Exec("INSERT INTO intents (bilateral, uid, change, version, exempt, at) VALUES (?, ?, ?, ?, ?, ?)",
+			i.Bilateral, i.UID, i.Change, i.Version, i.Exempt, instant(i.At))
+		if err != nil {
+			return err
+		}
+		id, err = done.LastInsertId()
+		return err
+	})
+	return id, err
+}
+
+// FinishIntent records what became of an intent: whether the calendar was changed, and how it went. The first record stays.
+func (s *Store) FinishIntent(id int64, wrote bool, outcome, newVersion string, at time.Time) error {
+	return s.change("finish an intent", func(tx *sql.Tx) error {
+		_, err := tx.Exec("UPDATE intents SET wrote = ?, outcome = ?, new_version = ?, done = ? WHERE id = ? AND done = ''",
+			wrote, outcome, newVersion, instant(at), id)
+		return err
+	})
+}
+
+// OpenIntents returns the intents of a bilateral that were never finished, oldest first.
+func (s *Store) OpenIntents(bilateral string) ([]Intent, error) {
+	out, err := all(s.db, scanIntent, `SELECT id, bilateral, uid, change, version, exempt, at, done, wrote, outcome, new_version
+		FROM intents WHERE bilateral = ? AND done = '' ORDER BY id`, bilateral)
+	return out, s.said("read the open intents", err)
+}
+
+func scanIntent(r row) (i Intent, err error) {
+	err = r.Scan(&i.ID, &i.Bilateral, &i.UID, &i.Change, &i.Version, &i.Exempt, (*instant)(&i.At),
+		(*instant)(&i.Done), &i.Wrote, &i.Outcome, &i.NewVersion)
+	return i, err
+}
+
+// WritesSince counts a bilateral's writes from since on, for the daily budget: intents that are not exempt and of which
+// it is not known that they wrote nothing.
+func (s *Store) WritesSince(bilateral string, since time.Time) (n int, err error) {
+	err = s.db.QueryRow("SELECT count(*) FROM intents WHERE bilateral = ? AND at >= ? AND exempt = 0 AND (wrote = 1 OR done = '')",
+		bilateral, instant(since)).Scan(&n)
+	return n, s.said("count the writes", err)
+}
