@@ -98,12 +98,10 @@ func (s *Store) alter(doing, id, who string, at time.Time, f func(record) (recor
 }
 
 func replace(tx *sql.Tx, r record) error {
-	if _, err := tx.Exec("UPDATE items SET kind = ?, status = ?, created = ?, closed = ?, updated = ?, carried = ?, search = ?, "+
-		"bilateral = ?, body = ? WHERE id = ?", r.Kind, r.Status, instant(r.Created), instant(r.Closed), instant(r.Updated),
-		r.Carried, r.search(), r.Bilateral, asBody(&r), r.ID); err != nil {
-		return err
-	}
-	return nil
+	_, err := tx.Exec("UPDATE items SET bilateral = ?, kind = ?, status = ?, created = ?, closed = ?, updated = ?, carried = ?, "+
+		"search = ?, body = ? WHERE id = ?", r.Bilateral, r.Kind, r.Status, instant(r.Created), instant(r.Closed),
+		instant(r.Updated), r.Carried, r.search(), asBody(&r), r.ID)
+	return err
 }
 
 // differences names the fields that differ, by their names in the export, but for the time of the change.
@@ -147,9 +145,11 @@ func note(tx *sql.Tx, e Event) error {
 
 // ItemHistory returns the changes of one follow-up (its whole id), oldest first.
 func (s *Store) ItemHistory(id string) ([]Event, error) {
-	out, err := all(s.db, scanEvent, "SELECT item, at, who, what, note FROM item_history WHERE item = ? ORDER BY at, n", id)
+	out, err := all(s.db, scanEvent, selectEvents+" WHERE item = ? ORDER BY at, n", id)
 	return out, s.said("read a follow-up's history", err)
 }
+
+const selectEvents = "SELECT item, at, who, what, note FROM item_history"
 
 func scanEvent(r row) (e Event, err error) {
 	err = r.Scan(&e.Item, (*instant)(&e.At), &e.Who, &e.What, &e.Note)

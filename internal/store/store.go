@@ -137,6 +137,9 @@ func (s *Store) Check() error {
 // Close closes the database.
 func (s *Store) Close() error { return s.db.Close() }
 
+// Path is where the database file is.
+func (s *Store) Path() string { return s.path }
+
 // querier is what a database and a transaction can both do.
 type querier interface {
 	Query(query string, args ...any) (*sql.Rows, error)
@@ -172,22 +175,30 @@ func transact(db *sql.DB, f func(tx *sql.Tx) error) error {
 // row is what a scan function reads from.
 type row interface{ Scan(dest ...any) error }
 
-// all reads every row of a query.
-func all[T any](q querier, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+// each hands every row of a query to f.
+func each[T any](q querier, scan func(row) (T, error), query string, f func(T) error, args ...any) error {
 	rows, err := q.Query(query, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var out []T
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out = append(out, v)
+		if err := f(v); err != nil {
+			return err
+		}
 	}
-	return out, rows.Err()
+	return rows.Err()
+}
+
+// all reads every row of a query.
+func all[T any](q querier, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	var out []T
+	err := each(q, scan, query, func(v T) error { out = append(out, v); return nil }, args...)
+	return out, err
 }
 
 // first reads one row; ok is false if there is none.

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// instant is a moment as a column holds it: RFC 3339 in UTC, whole seconds, ” for the zero time. As text it sorts by time.
+// instant is a moment as a column holds it: RFC 3339 in UTC, whole seconds, empty for the zero time. As text
+// it sorts by time.
 type instant time.Time
 
 // Value writes the column.
