@@ -8,6 +8,7 @@ package config
 import (
 	"time"
 
+	"bilateral/agenda"
 	"bilateral/internal/plan"
 )
 
@@ -88,7 +89,7 @@ type Bilateral struct {
 	Calendar   string // name of the calendar that holds the series; never of type ics
 	Mode       string
 	Policy     plan.Policy
-	Agenda     Agenda
+	Agenda     agenda.Policy
 	Busy       []string // names of the owner's calendars
 	Yields     []string
 	Holidays   []string // codes, or absolute paths of .ics files
