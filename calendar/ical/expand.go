@@ -1,0 +1,156 @@
+package ical
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"bilateral/calendar"
+)
+
+// Expand merges files (a series is one UID, wherever its components stand) and returns every instance whose span touches
+// the window, by start, then UID: also transparent, cancelled and declined ones, for judging is the work of
+// calendar.Person. Free/busy periods come as Anonymous events. The second result names what could not be placed in time.
+func Expand(files []*File, v View) ([]calendar.Event, []calendar.Unreadable) {
+	x := newExpander(files, v)
+	var out []calendar.Event
+	for _, g := range x.groups {
+		for _, s := range x.slots(g) {
+			if !s.excluded && s.touches(x.from, x.to) {
+				out = append(out, s.event())
+			}
+		}
+	}
+	for _, f := range files {
+		for _, p := range f.periods {
+			if touches(p.start, p.end, x.from, x.to) {
+				out = append(out, p.event())
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b calendar.Event) int {
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.UID, b.UID), a.End.Compare(b.End))
+	})
+	return out, x.bad
+}
+
+// touches reports whether [start, end) shares a moment with [from, to); an event of no length is its start.
+func touches(start, end, from, to int64) bool {
+	return start < to && (end > from || start == end && start >= from)
+}
+
+func span(start, end int64) calendar.Span {
+	return calendar.Span{Start: time.Unix(start, 0).UTC(), End: time.Unix(end, 0).UTC()}
+}
+
+// expander is one expansion. Instants are Unix seconds.
+type expander struct {
+	from, to int64
+	home     *time.Location
+	zones    *zones
+	groups   []*group
+	bad      []calendar.Unreadable
+}
+
+// group is every component of one UID.
+type group struct {
+	master    *component
+	overrides []*component
+}
+
+func newExpander(files []*File, v View) *expander {
+	x := &expander{from: v.Window.Start.Unix(), to: v.Window.End.Unix(), home: v.zone(), zones: newZones()}
+	byUID := map[string]*group{}
+	for _, f := range files {
+		for _, c := range f.events {
+			g := byUID[c.uid]
+			if g == nil || c.uid == "" { // without a UID nothing belongs together
+				g = &group{}
+				byUID[c.uid] = g
+				x.groups = append(x.groups, g)
+			}
+			g.add(c)
+		}
+	}
+	return x
+}
+
+func (g *group) add(c *component) {
+	switch {
+	case c.override():
+		g.overrides = append(g.overrides, c)
+	case g.master == nil || c.newer(g.master):
+		g.master = c
+	}
+}
+
+func (x *expander) report(c *component, why error) {
+	x.bad = append(x.bad, calendar.Unreadable{Where: c.where(), Why: why.Error()})
+}
+
+// slot is one instance on its way out.
+type slot struct {
+	original   int64 // where the rule puts it
+	start, end int64
+	standing   [2]int64   // where it would stand without an override of its own
+	is         *component // whose words count: the master, or an override
+	own        bool       // is stands for this instance alone
+	excluded   bool       // by EXDATE
+	recurs     bool
+}
+
+func (s slot) touches(from, to int64) bool { return touches(s.start, s.end, from, to) }
+
+func (s slot) event() calendar.Event {
+	c := s.is
+	e := calendar.Event{
+		Span: span(s.start, s.end), UID: c.uid, AllDay: c.start.form == date || c.allDay, Title: c.title, Categories: c.categories,
+		Kind: c.kind, Transparent: c.transparent, Cancelled: c.cancelled, Tentative: c.tentative,
+		Attendees: c.attendees, Organizer: c.organizer,
+	}
+	if s.recurs {
+		e.RecurrenceID = time.Unix(s.original, 0).UTC()
+	}
+	return e
+}
+
+// slots returns the instances of a group that may touch the window, excluded ones too. A component that cannot be placed
+// is reported and left out; the others stand.
+func (x *expander) slots(g *group) []slot {
+	if g.master == nil {
+		return x.orphans(g.overrides)
+	}
+	c, err := x.clock(g.master)
+	if err != nil {
+		x.report(g.master, err)
+		return x.orphans(g.overrides)
+	}
+	if len(g.overrides) == 0 && !g.master.recurring() && len(g.master.removed) == 0 {
+		start, end := c.at(g.master.start.wall)
+		return []slot{{original: start, start: start, end: end, standing: [2]int64{start, end}, is: g.master, own: true}}
+	}
+	return x.series(g, c)
+}
+
+// orphans are overrides whose master is not there: an invitation to one meeting of somebody's series.
+func (x *expander) orphans(list []*component) []slot {
+	var out []slot
+	kept := map[int64]int{}
+	for _, o := range list {
+		c, err := x.clock(o)
+		if err != nil {
+			x.report(o, err)
+			continue
+		}
+		original := c.original(o, c)
+		start, end := c.at(o.start.wall)
+		s := slot{original: original, start: start, end: end, standing: [2]int64{start, end}, is: o, own: true, recurs: true}
+		if i, twice := kept[original]; !twice {
+			kept[original] = len(out)
+			out = append(out, s)
+		} else if o.newer(out[i].is) {
+			out[i] = s
+		}
+	}
+	return out
+}

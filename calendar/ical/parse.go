@@ -1,0 +1,373 @@
+package ical
+
+import (
+	"bytes"
+	"strings"
+)
+
+// Parse reads an iCalendar file. It never fails: problems are in [File.Unreadable], and damage is confined to the
+// component it stands in. data is not kept.
+func Parse(name string, data []byte) *File {
+	f := &File{Name: name}
+	if len(data) > MaxBytes {
+		f.report(0, "", "has %d bytes; more than %d MiB are not read", len(data), MaxBytes>>20)
+		return f
+	}
+	p := parser{f: f, s: newLines(data)}
+	for {
+		first, ok := p.s.next()
+		if !ok {
+			break
+		}
+		p.line(first)
+	}
+	p.finish()
+	return f
+}
+
+// place is the kind of component the parser is in.
+type place uint8
+
+const (
+	outside place = iota
+	inEvent
+	inFreeBusy
+	inZone
+	inObservance
+	elsewhere // a to-do, a journal entry, an alarm outside an event, …
+)
+
+// parser keeps no stack: a component that busy time needs never stands inside another such one, so a BEGIN of one ends
+// whatever is open, and for everything else a depth is enough. Nesting of any depth costs nothing.
+type parser struct {
+	f     *File
+	s     *lines
+	at    place
+	depth int // of components inside the present one
+	line0 int // where the present one began
+
+	event     *component
+	text      textSpan // DESCRIPTION of the event, unread
+	busy      *freeBusy
+	zone      *vzone
+	turn      *onset
+	calendars int // open VCALENDARs
+	found     bool
+	full      bool
+	strings   map[string]string
+}
+
+// textSpan remembers a logical line for later: only recurring and marked events need their long texts.
+type textSpan struct{ from, to int }
+
+func (p *parser) line(first []byte) {
+	end := nameEnd(first)
+	if end < 0 { // a name that is itself folded, or no property at all
+		whole, ok := p.s.unfold(first)
+		if end = nameEnd(whole); end < 0 || !ok {
+			return
+		}
+		p.property(whole, end, ok)
+		return
+	}
+	name := wanted(first[:end], p.at)
+	switch name {
+	case "":
+		p.s.skip()
+	case "DESCRIPTION":
+		from := p.s.pos
+		p.s.skip()
+		if p.depth == 0 && p.text.to == 0 {
+			p.text = textSpan{p.startOf(first, from), p.s.pos}
+		}
+	default:
+		whole, ok := p.s.unfold(first)
+		p.property(whole, end, ok)
+	}
+}
+
+// startOf is the place of a physical line that ended just before pos.
+func (p *parser) startOf(line []byte, pos int) int {
+	for pos > 0 && (p.s.data[pos-1] == '\n' || p.s.data[pos-1] == '\r') {
+		pos--
+	}
+	return min(pos, len(p.s.data)) - len(line)
+}
+
+func (p *parser) property(line []byte, end int, whole bool) {
+	name := wanted(line[:end], p.at)
+	if name == "" {
+		return
+	}
+	q, ok := splitLine(line, name, end)
+	if !ok {
+		return
+	}
+	switch {
+	case name == "BEGIN":
+		p.begin(upperWord(q.value))
+	case name == "END":
+		p.end(upperWord(q.value))
+	case p.depth > 0:
+	case !whole:
+		if p.at == inEvent {
+			p.event.broken(name + " is longer than any calendar writes")
+		}
+	default:
+		p.take(q)
+	}
+}
+
+func (p *parser) take(q prop) {
+	switch p.at {
+	case outside:
+		if q.name == "X-WR-TIMEZONE" && p.f.homeZone == "" {
+			p.f.homeZone = clean(string(clip(bytes.TrimSpace(q.value))))
+		}
+	case inEvent:
+		p.readEvent(p.event, q)
+	case inFreeBusy:
+		p.readFreeBusy(q)
+	case inZone:
+		p.zone.read(q)
+	case inObservance:
+		p.turn.read(q)
+	}
+}
+
+func (p *parser) begin(name string) {
+	switch name {
+	case "VCALENDAR":
+		p.abandon("the next calendar begins before it ends")
+		p.calendars++
+		p.found = true
+	case "VEVENT", "VFREEBUSY", "VTIMEZONE":
+		p.abandon("the next component begins before it ends")
+		p.open(name)
+	case "STANDARD", "DAYLIGHT":
+		if p.at == inZone && p.depth == 0 {
+			p.at, p.turn = inObservance, &onset{}
+			return
+		}
+		p.depth++
+	default:
+		if p.at == outside {
+			p.at = elsewhere
+			return
+		}
+		p.depth++
+	}
+}
+
+func (p *parser) open(name string) {
+	p.found, p.depth, p.line0 = true, 0, p.s.start
+	if p.full = p.full || len(p.f.events)+len(p.f.periods) >= maxComponents; p.full {
+		p.at = elsewhere
+		return
+	}
+	switch name {
+	case "VEVENT":
+		p.at, p.event, p.text = inEvent, &component{file: p.f, line: p.s.start}, textSpan{}
+	case "VFREEBUSY":
+		p.at, p.busy = inFreeBusy, &freeBusy{}
+	case "VTIMEZONE":
+		p.at, p.zone = inZone, &vzone{}
+	}
+}
+
+func (p *parser) end(name string) {
+	switch name {
+	case "VCALENDAR":
+		p.abandon("the calendar ends before it does")
+		p.calendars = max(0, p.calendars-1)
+	case "VEVENT":
+		if p.at == inEvent {
+			p.closeEvent()
+		}
+		p.at, p.depth = outside, 0
+	case "VFREEBUSY", "VTIMEZONE":
+		if p.at == inFreeBusy {
+			p.f.periods = append(p.f.periods, p.busy.periods...)
+		}
+		p.closeZone()
+		p.at, p.depth = outside, 0
+	default:
+		p.endOther(name)
+	}
+}
+
+func (p *parser) endOther(name string) {
+	switch {
+	case p.depth > 0:
+		p.depth--
+	case p.at == inObservance && (name == "STANDARD" || name == "DAYLIGHT"):
+		p.at = inZone
+		p.zone.turns = append(p.zone.turns, *p.turn)
+	case p.at == elsewhere:
+		p.at = outside
+	}
+}
+
+func (p *parser) closeZone() {
+	if p.at != inZone && p.at != inObservance {
+		return
+	}
+	if p.zone.tzid == "" {
+		return
+	}
+	if p.f.zones == nil {
+		p.f.zones = map[string]*vzone{}
+	}
+	if _, twice := p.f.zones[p.zone.tzid]; !twice {
+		p.f.zones[p.zone.tzid] = p.zone
+	}
+}
+
+func (p *parser) closeEvent() {
+	c := p.event
+	p.event = nil
+	switch {
+	case c.fatal != "":
+		p.f.report(c.line, c.uid, "%s; this event is left out", c.fatal)
+	case c.start.form == absent:
+		p.f.report(c.line, c.uid, "has no DTSTART; this event is left out")
+	default:
+		for _, why := range c.leftOut {
+			p.f.report(c.line, c.uid, "%s", why)
+		}
+		p.keepText(c)
+		p.f.events = append(p.f.events, c)
+	}
+}
+
+// keepText reads DESCRIPTION where a series can need it.
+func (p *parser) keepText(c *component) {
+	if p.text.to == 0 || !c.recurring() && !c.override() && c.mark == nil {
+		return
+	}
+	s := newLines(p.s.data[p.text.from:p.text.to])
+	first, ok := s.next()
+	if !ok {
+		return
+	}
+	line, _ := s.unfold(first)
+	if end := nameEnd(line); end > 0 {
+		if q, ok := splitLine(line, "DESCRIPTION", end); ok {
+			c.description = readText(q.value)
+		}
+	}
+}
+
+// abandon gives up what is open, because something begins or ends that cannot stand inside it.
+func (p *parser) abandon(why string) {
+	switch p.at {
+	case inEvent:
+		p.f.report(p.event.line, p.event.uid, "is not complete: %s; this event is left out", why)
+	case inFreeBusy:
+		p.f.periods = append(p.f.periods, p.busy.periods...)
+		p.f.report(p.line0, "", "free/busy is not complete: %s; what came before counts", why)
+	case inZone, inObservance:
+		p.f.report(p.line0, "", "time zone is not complete: %s; it is left out", why)
+	}
+	p.at, p.depth = outside, 0
+}
+
+func (p *parser) finish() {
+	open := p.at != outside
+	p.abandon("the file ends in the middle of it")
+	switch {
+	case !p.found && len(bytes.TrimSpace(p.s.data)) == 0:
+		p.f.report(0, "", "is empty")
+	case !p.found:
+		p.f.report(0, "", "is not an iCalendar file: it has no BEGIN:VCALENDAR")
+	case p.full:
+		p.f.report(0, "", "has more than %d components; the rest is left out", maxComponents)
+	case open || p.calendars > 0:
+		p.f.report(0, "", "is cut off: it ends without END:VCALENDAR; events up to there count")
+	}
+}
+
+// intern makes the many equal names and addresses of a calendar share their memory.
+func (p *parser) intern(s string) string {
+	if known, ok := p.strings[s]; ok {
+		return known
+	}
+	if p.strings == nil {
+		p.strings = map[string]string{}
+	}
+	p.strings[s] = s
+	return s
+}
+
+func upperWord(v []byte) string { return strings.ToUpper(string(clip(bytes.TrimSpace(v)))) }
+
+// wanted returns the property's name in upper case if the component needs it, otherwise "".
+func wanted(name []byte, at place) string {
+	var upper [32]byte
+	name = bytes.TrimSpace(name)
+	if i := bytes.LastIndexByte(name, '.'); i >= 0 { // a group, as in vCard
+		name = name[i+1:]
+	}
+	if len(name) == 0 || len(name) > len(upper) {
+		return ""
+	}
+	for i, c := range name {
+		if c >= 'a' && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		upper[i] = c
+	}
+	return wantedUpper(upper[:len(name)], at)
+}
+
+func wantedUpper(name []byte, at place) string {
+	switch string(name) {
+	case "BEGIN":
+		return "BEGIN"
+	case "END":
+		return "END"
+	}
+	switch at {
+	case outside:
+		return oneOf(name, "X-WR-TIMEZONE")
+	case inEvent:
+		return wantedOfEvent(name)
+	case inFreeBusy:
+		return oneOf(name, "FREEBUSY")
+	case inZone:
+		return oneOf(name, "TZID", "X-LIC-LOCATION")
+	case inObservance:
+		return oneOf(name, "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE")
+	}
+	return ""
+}
+
+func wantedOfEvent(name []byte) string {
+	switch name[0] {
+	case 'X':
+		if _, ours := markKey(string(name)); ours {
+			return string(name)
+		}
+		return oneOf(name, "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-ALLDAYEVENT")
+	case 'D':
+		return oneOf(name, "DESCRIPTION", "DTSTART", "DTEND", "DURATION", "DTSTAMP")
+	case 'A':
+		return oneOf(name, "ATTENDEE")
+	case 'R':
+		return oneOf(name, "RRULE", "RDATE", "RECURRENCE-ID")
+	case 'E':
+		return oneOf(name, "EXDATE", "EXRULE")
+	case 'S':
+		return oneOf(name, "SUMMARY", "STATUS", "SEQUENCE")
+	}
+	return oneOf(name, "UID", "TRANSP", "CATEGORIES", "ORGANIZER", "LOCATION")
+}
+
+func oneOf(name []byte, list ...string) string {
+	for _, s := range list {
+		if string(name) == s {
+			return s
+		}
+	}
+	return ""
+}

@@ -1,0 +1,233 @@
+package ical
+
+//go:generate go run gen_windows.go
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// vzone is a VTIMEZONE as it was written.
+type vzone struct {
+	tzid     string
+	location string // X-LIC-LOCATION
+	turns    []onset
+}
+
+// onset is a STANDARD or DAYLIGHT part: when an offset begins to hold.
+type onset struct {
+	start    moment
+	from, to int // seconds east of UTC, before and after
+	known    int // how many of from and to were read
+	rules    []*rule
+	dates    []moment
+	bad      string
+}
+
+func (z *vzone) read(q prop) {
+	v := string(bytes.TrimSpace(q.value))
+	switch {
+	case q.name == "TZID" && z.tzid == "":
+		z.tzid = clean(v)
+	case q.name == "X-LIC-LOCATION":
+		z.location = clean(v)
+	}
+}
+
+func (o *onset) read(q prop) {
+	var err error
+	switch q.name {
+	case "DTSTART":
+		o.start, err = parseMoment(q.value, "")
+	case "TZOFFSETFROM":
+		o.from, err = parseOffset(q.value)
+		o.known++
+	case "TZOFFSETTO":
+		o.to, err = parseOffset(q.value)
+		o.known++
+	case "RRULE":
+		var r *rule
+		if r, err = parseRule(string(q.value)); err == nil {
+			o.rules = append(o.rules, r)
+		}
+	case "RDATE":
+		for _, one := range bytes.Split(q.value, []byte(",")) {
+			if m, bad := parseMoment(one, ""); bad == nil && len(o.dates) < maxItems {
+				o.dates = append(o.dates, m)
+			}
+		}
+	}
+	if err != nil && o.bad == "" {
+		o.bad = fmt.Sprintf("%s: %v", q.name, err)
+	}
+}
+
+// A VTIMEZONE is evaluated for the years in which meetings stand. Before and after, its first and last offset hold.
+var (
+	zoneFrom = time.Date(1950, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+	zoneTo   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+)
+
+const maxTurns = 10_000
+
+// build evaluates the VTIMEZONE, RFC 5545 section 3.6.5.
+func (z *vzone) build() (*time.Location, error) {
+	if len(z.turns) == 0 {
+		return nil, fmt.Errorf("its VTIMEZONE %q has no STANDARD or DAYLIGHT", z.tzid)
+	}
+	var turns []turn
+	for i := range z.turns {
+		o := &z.turns[i]
+		if o.bad != "" || o.known < 2 || o.start.form == absent {
+			return nil, fmt.Errorf("its VTIMEZONE %q is not complete: %s", z.tzid, o.bad)
+		}
+		turns = o.appendTurns(turns)
+		if len(turns) > maxTurns {
+			return nil, fmt.Errorf("its VTIMEZONE %q has more than %d changes", z.tzid, maxTurns)
+		}
+	}
+	slices.SortStableFunc(turns, func(a, b turn) int { return int(max(-1, min(1, a.at-b.at))) })
+	return location(z.tzid, turns[0].before, turns)
+}
+
+// turn is the instant at which an offset begins to hold.
+type turn struct {
+	at            int64
+	before, after int
+}
+
+func (o *onset) appendTurns(turns []turn) []turn {
+	add := func(wall int64) { turns = append(turns, turn{wall - int64(o.from), o.from, o.to}) }
+	add(o.start.wall)
+	for _, m := range o.dates {
+		if m.form == utc {
+			m.wall += int64(o.from)
+		}
+		add(m.wall)
+	}
+	for _, r := range o.rules {
+		last := zoneTo
+		switch r.until.form {
+		case absent:
+		case utc: // RFC 5545 section 3.6.5: UNTIL of an observance is in UTC
+			last = min(last, r.until.wall+int64(o.from))
+		default:
+			last = min(last, r.until.wall+day-1)
+		}
+		found, _ := r.walls(o.start.wall, zoneFrom, last)
+		for _, wall := range found {
+			if wall != o.start.wall {
+				add(wall)
+			}
+		}
+	}
+	return turns
+}
+
+// zones finds time zones by the names that calendars give them. It lives for one expansion: zone data is read once for
+// any number of files.
+type zones struct {
+	named  map[string]*time.Location // nil: no such zone
+	custom map[*vzone]*time.Location
+}
+
+func newZones() *zones {
+	return &zones{named: map[string]*time.Location{}, custom: map[*vzone]*time.Location{}}
+}
+
+// find returns the zone of a TZID: the IANA zone that is meant, else what the file's own VTIMEZONE says. An unknown name
+// without one is an error: taking it for UTC would put meetings at the wrong hour.
+func (b *zones) find(f *File, tzid string) (*time.Location, error) {
+	own := f.zones[tzid]
+	if z := b.name(tzid); z != nil {
+		return z, nil
+	}
+	if own == nil {
+		return nil, fmt.Errorf("the time zone %q is unknown and the file does not define it", clip([]byte(tzid)))
+	}
+	if own.location != "" {
+		if z := b.name(own.location); z != nil {
+			return z, nil
+		}
+	}
+	if z, ok := b.custom[own]; ok && z != nil {
+		return z, nil
+	}
+	z, err := own.build()
+	b.custom[own] = z
+	return z, err
+}
+
+func (b *zones) name(tzid string) *time.Location {
+	z, ok := b.named[tzid]
+	if !ok {
+		z = lookUp(tzid)
+		b.named[tzid] = z
+	}
+	return z
+}
+
+// lookUp knows a zone by its IANA name, by Windows' name for it, by the name that Outlook shows people, and inside the
+// paths that libical, Mozilla and others put before a name.
+func lookUp(tzid string) *time.Location {
+	tzid = strings.TrimSpace(strings.Trim(strings.TrimSpace(tzid), `"'`))
+	if z := load(tzid); z != nil {
+		return z
+	}
+	if rest, ok := cutPrefixFold(tzid, "tzone://microsoft/"); ok {
+		return load(strings.ToUpper(rest)) // tzone://Microsoft/Utc; "Custom" is left to the VTIMEZONE
+	}
+	if strings.HasPrefix(tzid, "/") {
+		parts := strings.Split(strings.Trim(tzid, "/"), "/")
+		for i := max(0, len(parts)-3); i < len(parts); i++ {
+			if z := load(strings.Join(parts[i:], "/")); z != nil {
+				return z
+			}
+		}
+		return nil
+	}
+	return load(windowsZone(tzid))
+}
+
+// load opens an IANA zone. "Local" and "" are refused: they would mean the zone of this machine, or UTC by accident.
+func load(name string) *time.Location {
+	switch strings.ToUpper(name) {
+	case "", "LOCAL":
+		return nil
+	case "Z", "UTC", "GMT", "ETC/UTC":
+		return time.UTC
+	}
+	if z, err := time.LoadLocation(name); err == nil {
+		return z
+	}
+	return nil
+}
+
+func cutPrefixFold(s, prefix string) (string, bool) {
+	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
+}
+
+// windowsZone returns the IANA name for a Windows zone, by its key ("Eastern Standard Time") or by the name that people
+// see ("(UTC-05:00) Eastern Time (US & Canada)"), or "".
+func windowsZone(name string) string {
+	if strings.HasPrefix(name, "(") { // the offset is that of winter, or of a Windows long gone: no use
+		if i := strings.IndexByte(name, ')'); i > 0 {
+			name = strings.TrimSpace(name[i+1:])
+		}
+	}
+	for _, try := range []string{name, strings.Replace(name, "Daylight Time", "Standard Time", 1)} {
+		if iana := windowsZones[try]; iana != "" {
+			return iana
+		}
+		if key := windowsDisplay[strings.ToLower(try)]; key != "" {
+			return windowsZones[key]
+		}
+	}
+	return ""
+}
