@@ -119,7 +119,7 @@ func backlog(n int) []FollowUp {
 	items := make([]FollowUp, n)
 	for i := range items {
 		id := string([]byte{idLetters[i%8], idLetters[8+i/8%18], idLetters[8+i/144%18], idLetters[8+i/2592%18]})
-		items[i] = follow(id, kinds[i%5].kind, "Item "+strings.Repeat("of some length ", 8), due(2026, 12, 1+i%28),
+		items[i] = follow(id, kinds[i%5].kind, "Item"+strings.Repeat(" of some length", 8), due(2026, 12, 1+i%28),
 			propose("this"), details("one detail", "another detail"), mins(1), created(date(2026, 1+time.Month(i%11), 1)))
 	}
 	return items

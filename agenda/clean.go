@@ -19,6 +19,9 @@ var (
 	// A text must not look like one of the two marker lines, even where a client breaks it at this point.
 	fakeMarker = regexp.MustCompile(`(?i)(?:[-–—]+\s*)+(bilateral agenda|end of agenda)`)
 	dashes     = regexp.MustCompile(`--+`)
+	// An ID or a box inside a text would count where a client breaks the line there.
+	fakeID  = regexp.MustCompile(`#([0-9a-z]{4})\b`)
+	fakeBox = regexp.MustCompile(boxPattern)
 	// A text that starts with a box or a bullet would be read back as somebody's new line.
 	leading = regexp.MustCompile(`^(?:[-*•–—]\s+|` + boxPattern + `\s*)+`)
 )
@@ -31,11 +34,23 @@ func Clean(s string) string {
 		return s
 	}
 	s = oneLine(s)
-	s = tagStart.ReplaceAllString(s, "‹$1")
-	s = entity.ReplaceAllString(s, "& $1")
-	s = fakeMarker.ReplaceAllString(s, "$1")
-	s = dashes.ReplaceAllString(s, "–")
-	return strings.TrimSpace(leading.ReplaceAllString(s, ""))
+	if strings.ContainsAny(s, "<&-–—") {
+		s = tagStart.ReplaceAllString(s, "‹$1")
+		s = entity.ReplaceAllString(s, "& $1")
+		s = fakeMarker.ReplaceAllString(s, "$1")
+		s = dashes.ReplaceAllString(s, "–")
+	}
+	s = leading.ReplaceAllString(s, "")
+	if strings.ContainsAny(s, "#[☐☑☒✅") {
+		s = fakeID.ReplaceAllStringFunc(s, func(id string) string {
+			if ValidID(id[1:]) {
+				return id[1:]
+			}
+			return id
+		})
+		s = fakeBox.ReplaceAllString(s, "( )")
+	}
+	return strings.TrimSpace(s)
 }
 
 // tame is the short cut for ordinary text, nearly all there is.
@@ -45,7 +60,7 @@ func tame(s string) bool {
 	}
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c < ' ' || c > '~' || c == '<' || c == '&' || (i > 0 && (c == '-' || c == ' ') && s[i-1] == c) {
+		if c < ' ' || c > '~' || strings.IndexByte("<&#[", c) >= 0 || (i > 0 && (c == '-' || c == ' ') && s[i-1] == c) {
 			return false
 		}
 	}

@@ -111,9 +111,24 @@ func blocks(description string) (begins int, blocks [][]row) {
 			begins++
 			from = i
 		case from >= 0 && end.MatchString(line.text):
-			blocks = append(blocks, lines[from:i+1])
+			blocks = append(blocks, lines[from:i+1+brokenEnd(lines[i:])])
 			from = -1
 		}
 	}
 	return begins, blocks
+}
+
+// brokenEnd counts the lines that a client broke the last marker into, but for the first.
+func brokenEnd(lines []row) int {
+	text := ""
+	for i := 0; i < 3 && i < len(lines); i++ {
+		if i > 0 && (begin.MatchString(lines[i].text) || end.MatchString(lines[i].text)) {
+			return 0
+		}
+		text += squeeze(lines[i].text)
+		if strings.HasSuffix(text, squeeze(footerEnd)) {
+			return i
+		}
+	}
+	return 0
 }

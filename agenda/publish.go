@@ -24,9 +24,9 @@ type When uint8
 
 // The kinds of moments.
 const (
-	AfterPrevious When = iota // when the previous meeting ended, so that there is a place to write into
-	DayBefore                 // on the last working day before the slot's date
-	Ahead                     // so long before the slot
+	AfterPrevious When = iota + 1 // when the previous meeting ended, so that there is a place to write into
+	DayBefore                     // on the last working day before the slot's date
+	Ahead                         // so long before the slot
 )
 
 // always is the moment of a slot without a previous meeting: earlier than any publication.

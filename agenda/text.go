@@ -14,6 +14,7 @@ const (
 
 const (
 	allowsHeading = "IF TIME ALLOWS"
+	footerEnd     = "decline to get another time."
 	emptyHeader   = "--- bilateral agenda: nothing yet; add lines that begin with [ ]"
 )
 
@@ -127,5 +128,5 @@ func (a Agenda) footer() string {
 	if owner := shorten(a.Owner, 60); owner != "" {
 		by = "by " + owner + " "
 	}
-	return "--- end of agenda. Kept " + by + "with software; decline to get another time."
+	return "--- end of agenda. Kept " + by + "with software; " + footerEnd
 }
