@@ -1,0 +1,141 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/config"
+	"bilateral/internal/store"
+)
+
+// app is one invocation: the global flags, and what a command opens when it needs it.
+type app struct {
+	in            io.Reader
+	out, problems io.Writer
+
+	configFlag, stateFlag, nowFlag string
+	logLevel, logFormat            string
+	noColor                        bool
+
+	pretended time.Time // --now; zero: the real clock
+	started   bool      // a command's own code runs: errors before that are wrong usage
+	loaded    *config.Config
+	opened    *store.Store
+}
+
+func (a *app) close() {
+	if a.opened != nil {
+		a.opened.Close() // every change was committed before
+	}
+}
+
+// now is the moment that everything is judged by, in UTC.
+func (a *app) now() time.Time {
+	if !a.pretended.IsZero() {
+		return a.pretended
+	}
+	return time.Now().UTC()
+}
+
+// configPath follows the flag, the environment, the user's folder and the machine's, in this order.
+func (a *app) configPath() string {
+	if a.configFlag != "" {
+		return a.configFlag
+	}
+	if path := os.Getenv("BILATERAL_CONFIG"); path != "" {
+		return path
+	}
+	own := filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "bilateral", "config.toml")
+	const machine = "/etc/bilateral/config.toml"
+	if !exists(own) && exists(machine) {
+		return machine
+	}
+	return own
+}
+
+// stateDir follows the flag, systemd's $STATE_DIRECTORY (the first of a list) and the user's folder.
+func (a *app) stateDir() string {
+	if a.stateFlag != "" {
+		return a.stateFlag
+	}
+	if dir, _, _ := strings.Cut(os.Getenv("STATE_DIRECTORY"), ":"); dir != "" {
+		return dir
+	}
+	return filepath.Join(xdg("XDG_STATE_HOME", ".local/state"), "bilateral")
+}
+
+// xdg is a folder of the XDG base directory specification; relative values are to be ignored.
+func xdg(variable, otherwise string) string {
+	if dir := os.Getenv(variable); filepath.IsAbs(dir) {
+		return dir
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return otherwise
+	}
+	return filepath.Join(home, otherwise)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// config reads the configuration once.
+func (a *app) config() (*config.Config, error) {
+	if a.loaded != nil {
+		return a.loaded, nil
+	}
+	c, err := config.Load(a.configPath(), a.now())
+	if err == nil {
+		a.loaded = c
+	}
+	return c, err
+}
+
+// store opens the database, making it if need be.
+func (a *app) store() (*store.Store, error) {
+	if a.opened != nil {
+		return a.opened, nil
+	}
+	s, err := store.Open(a.stateDir())
+	if err == nil {
+		a.opened = s
+	}
+	return s, err
+}
+
+// reading opens the database for reading; nil where there is none yet. A file that waits for a migration is migrated: the
+// owner should not have to know.
+func (a *app) reading() (*store.Store, error) {
+	if a.opened != nil {
+		return a.opened, nil
+	}
+	s, err := store.OpenReadOnly(a.stateDir())
+	var file *store.FileError
+	switch {
+	case errors.Is(err, store.ErrNone):
+		return nil, nil
+	case errors.As(err, &file) && file.Fault == store.Older:
+		return a.store()
+	case err == nil:
+		a.opened = s
+	}
+	return s, err
+}
+
+// today is the date in the owner's zone.
+func (a *app) today(zone *time.Location) calendar.Date { return calendar.DateOf(a.now(), zone) }
+
+func (a *app) printf(format string, args ...any) { fmt.Fprintf(a.out, format, args...) }
+
+// note says something beside the output, without spoiling it for scripts.
+func (a *app) note(format string, args ...any) {
+	fmt.Fprintln(a.problems, plain(fmt.Sprintf(format, args...)))
+}

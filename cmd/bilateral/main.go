@@ -1,0 +1,28 @@
+// Command bilateral guards the regular 1:1 with an executive: it keeps a slot in every period, and puts the agenda into
+// the invitation.
+//
+// This package is the skin: one file a command, the wiring from the config to the engine, and the terminal's rules.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	_ "time/tzdata" // zones on a machine that has no database of its own
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is one invocation; it returns the exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, problems io.Writer) int {
+	a := &app{in: in, out: out, problems: problems}
+	defer a.close()
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(problems)
+	return a.report(root.ExecuteContext(ctx))
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"bilateral/agenda"
+	"bilateral/calendar"
+	"bilateral/config"
+	"bilateral/internal/store"
+
+	"github.com/spf13/cobra"
+)
+
+// bilateral finds the one meant: by name, or the only one.
+func (a *app) bilateral(name string) (config.Bilateral, error) {
+	c, err := a.config()
+	if err != nil {
+		return config.Bilateral{}, err
+	}
+	if name == "" && len(c.Bilaterals) == 1 {
+		return c.Bilaterals[0], nil
+	}
+	if b, ok := c.Bilateral(name); ok {
+		return b, nil
+	}
+	names := bilateralNames(c)
+	switch {
+	case len(names) == 0:
+		return config.Bilateral{}, wrongUsage("Add a [[bilateral]] table, or begin anew with: bilateral init", "no bilateral is configured in %s", c.Path)
+	case name == "":
+		return config.Bilateral{}, wrongUsage("Name one of: "+strings.Join(names, ", "), "there are %d bilaterals", len(names))
+	}
+	return config.Bilateral{}, wrongUsage("Configured are: "+strings.Join(names, ", "), "no bilateral is named %q", name)
+}
+
+func bilateralNames(c *config.Config) []string {
+	var names []string
+	for _, b := range c.Bilaterals {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
+// nameAnd takes an optional bilateral's name off the front of the arguments.
+func (a *app) nameAnd(args []string) (config.Bilateral, []string, error) {
+	c, err := a.config()
+	if err != nil {
+		return config.Bilateral{}, nil, err
+	}
+	if len(args) > 0 {
+		if b, ok := c.Bilateral(args[0]); ok {
+			return b, args[1:], nil
+		}
+	}
+	if len(c.Bilaterals) == 1 {
+		return c.Bilaterals[0], args, nil
+	}
+	b, err := a.bilateral(first(args))
+	return b, nil, err
+}
+
+func first(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
+
+// period finds the key of the period that a PERIOD or a date means. What was decided last knows best: also which block of
+// weeks a date lies in.
+func (a *app) period(b config.Bilateral, s string) (string, error) {
+	c, err := a.config()
+	if err != nil {
+		return "", err
+	}
+	today := a.today(c.Me.Zone)
+	key, err := periodKey(s, b.Policy.Cadence.Unit, today)
+	if err != nil || b.Policy.Cadence.Every <= 1 {
+		return key, err
+	}
+	start, _ := weekStart(key)
+	return cmp.Or(a.blockOf(b.Name, start.At(12*60, c.Me.Zone)), key), nil
+}
+
+// blockOf is the key of the known period that holds the moment, or "".
+func (a *app) blockOf(name string, t time.Time) string {
+	s, err := a.reading()
+	if err != nil || s == nil {
+		return ""
+	}
+	known, err := s.Verdicts(name)
+	if err != nil {
+		return ""
+	}
+	i := slices.IndexFunc(known, func(v store.Dated) bool { return v.Span.Has(t) })
+	if i < 0 {
+		return ""
+	}
+	return known[i].Period
+}
+
+// completeNames offers the bilaterals for the first argument, or for a flag.
+func (a *app) completeNames(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	conf, err := config.Load(a.configPath(), a.now())
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var out []string
+	for _, b := range conf.Bilaterals {
+		out = append(out, cobra.CompletionWithDesc(b.Name, b.Executive.Name))
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completePeriods offers the guarded periods as second argument, after the names.
+func (a *app) completePeriods(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return a.completeNames(c, args, typed)
+	}
+	s, err := a.reading()
+	if err != nil || s == nil || len(args) > 1 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	known, _ := s.Verdicts(args[0])
+	var out []string
+	for _, v := range known {
+		out = append(out, cobra.CompletionWithDesc(v.Period, plain(v.Sentence)))
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeItems offers ids of follow-ups with that status.
+func (a *app) completeItems(status agenda.Status) cobra.CompletionFunc {
+	return func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		s, err := a.reading()
+		if err != nil || s == nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		items, _ := s.List(store.Filter{Status: status, IncludePrivate: true})
+		var out []string
+		for _, item := range items {
+			if !slices.Contains(args, item.ID) {
+				out = append(out, cobra.CompletionWithDesc(item.ID, plain(item.Text)))
+			}
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// spoken writes a date for people; the year only where it is not this one.
+func spoken(d, today calendar.Date) string {
+	if d.Year != today.Year {
+		return dueDate(d).Format("Mon 2 Jan 2006")
+	}
+	return dueDate(d).Format("Mon 2 Jan")
+}
