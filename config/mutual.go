@@ -30,20 +30,15 @@ func (r *reader) checkPrefer(p plan.Policy) {
 	r.wrong("prefer", problem, fmt.Sprintf("The nearest time that does: prefer = %q. Or change the hours of one of you.", preferText(best, unit)))
 }
 
-// year knows the mutual hours of each date of the coming year.
+// year is the coming year as one policy sees it.
 type year struct {
 	policy  plan.Policy
 	from    calendar.Date
-	mutual  [][]calendar.Span // by day from from: stretches that touch the date
 	periods int
 }
 
-func newYear(p plan.Policy, from calendar.Date) *year {
-	y := &year{policy: p, from: from, periods: yearAhead}
-	for i := range yearAhead {
-		d := from.Add(i)
-		y.mutual = append(y.mutual, both(around(d, p.Mine.Zone, p.Mine), around(d, p.Mine.Zone, p.Theirs)))
-	}
+func newYear(p plan.Policy, from calendar.Date) year {
+	y := year{policy: p, from: from, periods: yearAhead}
 	switch p.Cadence.Unit {
 	case plan.Week:
 		y.periods = yearAhead / 7
@@ -53,16 +48,22 @@ func newYear(p plan.Policy, from calendar.Date) *year {
 	return y
 }
 
+// mutual returns the stretches of mutual hours that touch a date.
+func (y year) mutual(d calendar.Date) []calendar.Span {
+	zone := y.policy.Mine.Zone
+	return both(around(d, zone, y.policy.Mine), around(d, zone, y.policy.Theirs))
+}
+
 // fits reports whether a meeting of the least length can begin at the moment in any period.
-func (y *year) fits(p plan.Prefer) bool {
-	for i, stretches := range y.mutual {
+func (y year) fits(p plan.Prefer) bool {
+	for i := range yearAhead {
 		d := y.from.Add(i)
 		if !slices.Contains(moments(d, 0, y.policy.Cadence.Unit), plan.Prefer{Weekday: p.Weekday, Nth: p.Nth}) {
 			continue
 		}
 		start := d.At(p.Minute, y.policy.Mine.Zone)
 		slot := calendar.Span{Start: start, End: start.Add(y.policy.Minimum)}
-		if slices.ContainsFunc(stretches, func(s calendar.Span) bool { return s.Contains(slot) }) {
+		if slices.ContainsFunc(y.mutual(d), func(s calendar.Span) bool { return s.Contains(slot) }) {
 			return true
 		}
 	}
@@ -71,7 +72,7 @@ func (y *year) fits(p plan.Prefer) bool {
 
 // nearest returns the moment nearest to p, first by day, then by minute, at which a meeting of full length can begin in at
 // least half of the periods; failing that, one of the least length in any period.
-func (y *year) nearest(p plan.Prefer) (plan.Prefer, bool) {
+func (y year) nearest(p plan.Prefer) (plan.Prefer, bool) {
 	for _, ask := range []struct {
 		length time.Duration
 		times  int
@@ -90,10 +91,11 @@ func (y *year) nearest(p plan.Prefer) (plan.Prefer, bool) {
 }
 
 // starts counts, for each moment of a period, how often a meeting of that length could begin there.
-func (y *year) starts(length time.Duration) map[plan.Prefer]int {
+func (y year) starts(length time.Duration) map[plan.Prefer]int {
 	zone, count := y.policy.Mine.Zone, map[plan.Prefer]int{}
-	for i, stretches := range y.mutual {
+	for i := range yearAhead {
 		d := y.from.Add(i)
+		stretches := y.mutual(d)
 		for minute := 0; minute < 24*60; minute += 5 {
 			start := d.At(minute, zone)
 			slot := calendar.Span{Start: start, End: start.Add(length)}

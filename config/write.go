@@ -35,7 +35,7 @@ var starter string
 
 // Write writes a first config in mode watch, with every other setting as a comment that shows its default.
 func Write(w io.Writer, a Answers) error {
-	t, err := template.New("config").Funcs(template.FuncMap{"quote": quote, "list": quoteList}).Parse(starter)
+	t, err := template.New("config").Funcs(template.FuncMap{"quote": quote, "list": quoteList, "key": quoteKey}).Parse(starter)
 	if err != nil {
 		return fmt.Errorf("write config: %w", err)
 	}
@@ -110,4 +110,12 @@ func quoteList(words []string) string {
 		list[i] = quote(w)
 	}
 	return "[" + strings.Join(list, ", ") + "]"
+}
+
+// quoteKey writes a table's name, bare where TOML allows it.
+func quoteKey(name string) string {
+	if name == "" || strings.ContainsFunc(name, func(c rune) bool { return c == '.' || !nameLetter(c) }) {
+		return quote(name)
+	}
+	return name
 }
