@@ -84,14 +84,14 @@ func (s *Store) Import(r io.Reader) (Imported, error) {
 	return done, nil
 }
 
-// eachLine hands every line that is not blank to f, and puts its number before an error.
+// eachLine hands every line to f, but for blank ones after the header, and puts its number before an error.
 func eachLine(r io.Reader, f func(n int, l line) error) error {
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, longestLine)
 	n := 0
 	for scanner.Scan() {
 		n++
-		if len(bytes.TrimSpace(scanner.Bytes())) == 0 {
+		if n > 1 && len(bytes.TrimSpace(scanner.Bytes())) == 0 {
 			continue
 		}
 		l, err := parseLine(scanner.Bytes())

@@ -42,11 +42,11 @@ func create(dir, path string) error {
 	if err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX); err != nil {
 		return fmt.Errorf("lock %s: %w", dir, err)
 	}
-	if _, err := os.Stat(path); err == nil {
+	if !missing(path) { // made while we waited
 		return nil
 	}
 	// SQLite would play the left-over log into the new file.
-	if _, err := os.Stat(path + "-wal"); err == nil {
+	if !missing(path + "-wal") {
 		return &FileError{Path: path + "-wal", Fault: Corrupt, Err: fmt.Errorf("%s, to which it belongs, is gone", filepath.Base(path))}
 	}
 	fresh := path + ".new"
@@ -78,10 +78,4 @@ func build(path string) error {
 		return err
 	}
 	return errors.Join(migrate(s.db, scripts), s.Close())
-}
-
-// writable reports whether files can be made in dir, asking as the kernel will judge.
-func writable(dir string) bool {
-	const mayWrite = 2 // W_OK of access(2)
-	return syscall.Access(dir, mayWrite) == nil
 }

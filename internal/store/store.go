@@ -54,7 +54,24 @@ func OpenReadOnly(dir string) (*Store, error) {
 	case info.Size() == 0:
 		return nil, &FileError{Path: path, Fault: Corrupt, Err: errEmpty}
 	}
-	s, err := open(path, readOnlyMode(path))
+	s, err := openCurrent(path, "&mode=ro")
+	// Even to read, SQLite makes an index (-shm) beside a WAL database. Where the directory forbids that and there is no
+	// -wal file with changes to miss, the file is read as it stands.
+	var file *FileError
+	if errors.As(err, &file) && file.Fault == Unwritable && missing(path+"-wal") {
+		return openCurrent(path, "&mode=ro&immutable=1")
+	}
+	return s, err
+}
+
+func missing(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// openCurrent opens a database whose schema must be the one that this program knows.
+func openCurrent(path, mode string) (*Store, error) {
+	s, err := open(path, mode)
 	if err != nil {
 		return nil, err
 	}
@@ -62,17 +79,6 @@ func OpenReadOnly(dir string) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
-}
-
-// readOnlyMode: even to read, SQLite makes an index (-shm) beside a WAL database. Where the directory forbids that and
-// there is no -wal file with changes to miss, the file is read as it stands.
-func readOnlyMode(path string) string {
-	_, noIndex := os.Stat(path + "-shm")
-	_, noLog := os.Stat(path + "-wal")
-	if noIndex != nil && noLog != nil && !writable(filepath.Dir(path)) {
-		return "&mode=ro&immutable=1"
-	}
-	return "&mode=ro"
 }
 
 func open(path, mode string) (*Store, error) {
@@ -136,9 +142,6 @@ func (s *Store) Check() error {
 
 // Close closes the database.
 func (s *Store) Close() error { return s.db.Close() }
-
-// Path is where the database file is.
-func (s *Store) Path() string { return s.path }
 
 // querier is what a database and a transaction can both do.
 type querier interface {
