@@ -1,0 +1,36 @@
+package ical
+
+import (
+	"strings"
+
+	"bilateral/calendar"
+)
+
+// organizer returns the address of a component's organizer, or of its series'.
+func (s *seriesText) organizer(b *block) string {
+	p, ok := b.get("ORGANIZER")
+	if !ok && s.master != nil {
+		p, _ = s.master.get("ORGANIZER")
+	}
+	return addressOf(p)
+}
+
+// addressOf returns the address of a calendar user, lower case. Some servers put a path there and the address into EMAIL.
+func addressOf(p property) string {
+	if email := p.param("EMAIL"); email != "" {
+		return strings.ToLower(email)
+	}
+	address := strings.ToLower(strings.TrimSpace(p.value))
+	return strings.TrimPrefix(address, "mailto:")
+}
+
+// askAgain takes back every answer to a component but the organizer's: what was accepted is no longer what is asked.
+// RFC 6638 section 3.2.8 makes it the server's duty; where no server schedules it is ours.
+func askAgain(b *block, organizer string) {
+	b.rewrite(func(p property, _ bool) []property {
+		if organizer != "" && addressOf(p) == organizer {
+			return []property{p.with("PARTSTAT", string(calendar.Accepted))}
+		}
+		return []property{p.with("PARTSTAT", string(calendar.NeedsAction)).with("RSVP", "TRUE")}
+	}, "ATTENDEE")
+}

@@ -1,0 +1,186 @@
+package ical
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// seriesText is one series inside a text: its master, its overrides, and how it writes times.
+type seriesText struct {
+	uid       string
+	now       string // DTSTAMP of what is changed
+	home      *block // the VCALENDAR that holds the series
+	master    *block // nil where the text holds single instances only
+	overrides []*block
+	clock     clock
+	start     time.Time // of the master; zero for a floating or all-day series
+	zoneOf    func(tzid string) (*time.Location, error)
+	sequence  int  // of the master, before anything an instance does to it
+	raised    bool // readmit has raised the master's SEQUENCE
+}
+
+// findSeries finds the components of a UID. Where a component is there twice, the one with the highest SEQUENCE, then
+// the latest DTSTAMP, is the series (RFC 5546 section 2.1.5).
+func findSeries(text *block, uid string, now time.Time) (*seriesText, error) {
+	s := &seriesText{uid: uid, now: now.UTC().Format(utcFormat)}
+	for _, cal := range text.children("VCALENDAR") {
+		for _, event := range cal.children("VEVENT") {
+			if id := event.value("UID"); uid == "" || (id != uid && id != escapeText(uid)) {
+				continue
+			}
+			s.home = cal
+			if _, isOverride := event.get("RECURRENCE-ID"); isOverride {
+				s.overrides = append(s.overrides, event)
+			} else if s.master == nil || newer(event, s.master) {
+				s.master = event
+			}
+		}
+	}
+	if s.home == nil {
+		return nil, errors.New("the text does not hold it")
+	}
+	return s, s.readClock()
+}
+
+// readClock learns how the series writes its times.
+func (s *seriesText) readClock() error {
+	model := s.master
+	name := "DTSTART"
+	if model == nil {
+		model, name = s.overrides[0], "RECURRENCE-ID"
+	}
+	start, ok := model.get(name)
+	if !ok {
+		return fmt.Errorf("it has no %s", name)
+	}
+	s.zoneOf = zonesOf(s.home)
+	var err error
+	s.clock, s.start, err = clockOf(start, s.zoneOf)
+	return err
+}
+
+func newer(a, b *block) bool {
+	if x, y := sequenceOf(a), sequenceOf(b); x != y {
+		return x > y
+	}
+	return a.value("DTSTAMP") > b.value("DTSTAMP")
+}
+
+// sequenceOf returns the SEQUENCE of a component; 0 where it is missing or no number.
+func sequenceOf(b *block) int {
+	if b == nil {
+		return 0
+	}
+	n, err := strconv.ParseInt(b.value("SEQUENCE"), 10, 32)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return int(n)
+}
+
+func setSequence(b *block, n int) { b.set(property{name: "SEQUENCE", value: strconv.Itoa(n)}) }
+
+func isCancelled(b *block) bool { return strings.EqualFold(b.value("STATUS"), "CANCELLED") }
+
+// timed refuses a series whose times name no instant.
+func (s *seriesText) timed() error {
+	switch s.clock.form {
+	case floating:
+		return errors.New("its times have no zone, so they cannot be changed safely: give the series a time zone in a calendar app")
+	case date:
+		return errors.New("it is an all-day series: give it a time of day in a calendar app")
+	}
+	return nil
+}
+
+// overrideFor returns the override of the instance with that original start, or makes one.
+func (s *seriesText) overrideFor(original time.Time) (*block, error) {
+	if err := s.timed(); err != nil {
+		return nil, err
+	}
+	var found *block
+	for _, o := range s.overrides {
+		if id, _ := o.get("RECURRENCE-ID"); s.means(id, id.value, original) && (found == nil || newer(o, found)) {
+			found = o
+		}
+	}
+	if found != nil {
+		return found, nil
+	}
+	if s.master == nil {
+		return nil, errors.New("the text holds neither this instance nor its series")
+	}
+	return s.addOverride(original)
+}
+
+// means reports whether a value of a RECURRENCE-ID or EXDATE names the instant. Servers rewrite both into UTC or other
+// zones, so they are compared as instants, never as text.
+func (s *seriesText) means(p property, value string, t time.Time) bool {
+	st, err := momentOf(p, value)
+	if err != nil {
+		return false
+	}
+	var zone *time.Location
+	if st.form == zoned {
+		if zone, err = s.zoneOf(p.param("TZID")); err != nil {
+			return false
+		}
+	}
+	return s.clock.names(st, zone, t)
+}
+
+// addOverride copies the master into an override of one instance, RFC 5546 section 4.4.2, behind the last component of
+// the series. What makes the master a series stays behind, as do our marks, which speak of the series.
+func (s *seriesText) addOverride(original time.Time) (*block, error) {
+	o := s.master.clone()
+	for _, name := range []string{"RRULE", "RDATE", "EXDATE", "EXRULE"} {
+		o.remove(name)
+	}
+	for _, it := range slices.Clone(o.items) {
+		if p, ok := it.property(); ok {
+			if _, ours := markKey(p.name); ours {
+				o.remove(p.name)
+			}
+		}
+	}
+	if _, counted := s.master.get("SEQUENCE"); counted {
+		setSequence(o, s.sequence)
+	}
+	length, hasEnd := s.length()
+	o.put("DTSTART", s.clock.property("DTSTART", original))
+	if hasEnd {
+		o.put("DTEND", s.clock.property("DTEND", original.Add(length)))
+	}
+	at := slices.IndexFunc(o.items, func(it item) bool { p, ok := it.property(); return ok && p.is("DTSTART") })
+	o.items = slices.Insert(o.items, at, item{line: s.clock.property("RECURRENCE-ID", original).String()})
+	s.insertOverride(o)
+	return o, nil
+}
+
+func (s *seriesText) insertOverride(o *block) {
+	last := s.master
+	if len(s.overrides) > 0 {
+		last = s.overrides[len(s.overrides)-1]
+	}
+	home := s.home
+	at := slices.IndexFunc(home.items, func(it item) bool { return it.child == last })
+	home.items = slices.Insert(home.items, at+1, item{child: o})
+	s.overrides = append(s.overrides, o)
+}
+
+// length returns the exact length of the master, where it is given by DTEND.
+func (s *seriesText) length() (time.Duration, bool) {
+	end, ok := s.master.get("DTEND")
+	if !ok {
+		return 0, false
+	}
+	_, t, err := clockOf(end, s.zoneOf)
+	if err != nil || t.Before(s.start) {
+		return 0, true
+	}
+	return t.Sub(s.start), true
+}
