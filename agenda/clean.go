@@ -23,7 +23,7 @@ var (
 	fakeID  = regexp.MustCompile(`#([0-9a-z]{4})\b`)
 	fakeBox = regexp.MustCompile(boxPattern)
 	// A text that starts with a box or a bullet would be read back as somebody's new line.
-	leading = regexp.MustCompile(`^(?:[-*•–—]\s+|` + boxPattern + `\s*)+`)
+	leading = regexp.MustCompile(`^(?:[-*•·–—]\s+|[\s\x{200c}\x{200d}]|` + boxPattern + `)+`)
 )
 
 // Clean makes one line of plain text, harmless inside the block, of anything: no control characters, line breaks or
@@ -41,7 +41,7 @@ func Clean(s string) string {
 		s = dashes.ReplaceAllString(s, "–")
 	}
 	s = leading.ReplaceAllString(s, "")
-	if strings.ContainsAny(s, "#[☐☑☒✅") {
+	if strings.ContainsAny(s, "#[☐☑✅") {
 		s = fakeID.ReplaceAllStringFunc(s, func(id string) string {
 			if ValidID(id[1:]) {
 				return id[1:]
@@ -50,7 +50,7 @@ func Clean(s string) string {
 		})
 		s = fakeBox.ReplaceAllString(s, "( )")
 	}
-	return strings.TrimSpace(s)
+	return strings.Trim(s, " \u200c\u200d")
 }
 
 // tame is the short cut for ordinary text, nearly all there is.

@@ -4,7 +4,7 @@ package agenda
 
 import "time"
 
-// Kind is what a follow-up is: product.md section 2 lists them.
+// Kind is what a follow-up is.
 type Kind string
 
 // The kinds of follow-ups.

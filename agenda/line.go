@@ -78,11 +78,11 @@ func (w writer) details(item Item, line *Line) []string {
 			out = append(out, lead+proposal)
 		}
 	}
-	if len(item.Options) > 0 {
-		out = append(out, "options: "+strings.Join(item.Options, "; "))
+	if options := Clean(strings.Join(item.Options, "; ")); options != "" {
+		out = append(out, "options: "+options)
 	}
-	if item.Default != "" && w.in.Delivered {
-		out = append(out, "if I hear nothing: "+item.Default)
+	if byDefault := Clean(item.Default); byDefault != "" && w.in.Delivered {
+		out = append(out, "if I hear nothing: "+byDefault)
 	}
 	if goal := w.goal(item.Goal); goal != "" {
 		out = append(out, "serves: "+goal)

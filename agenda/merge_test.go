@@ -103,6 +103,10 @@ func TestReadFindsWhatPeopleDid(t *testing.T) {
 		{"an item without its id is not understood", edit(" #m2t7", ""), Edits{Code: Edited}},
 		{"another date is not understood", edit("Fri 4 Dec", "Fri 11 Dec"), Edits{Code: Edited}},
 		{"another order is not understood", edit("QUESTIONS", "WITH YOU", "WITH YOU", "QUESTIONS"), Edits{Code: Edited}},
+		{"a crossed box may mean no", edit("[ ] Vendor", "[✗] Vendor"), Edits{Code: Edited}},
+		{"a flood of lines is not taken for a list", edit("QUESTIONS", strings.Repeat("[ ] more\n", 101)+"QUESTIONS"), Edits{Code: Edited}},
+		{"a long line of ours that a client broke can be ticked", edit("[ ] Two engineers leave in January. I propose", "[x] Two engineers leave in January. I\npropose"),
+			Edits{Ticked: []string{"p4q6"}}},
 		{"a changed marker is not understood", edit("--- bilateral agenda: 2", "--- Bilateral agenda: 3"), Edits{Code: Edited}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

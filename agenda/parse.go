@@ -8,12 +8,13 @@ import (
 )
 
 // boxPattern is a box as people and their apps draw it: the mark in it, if any, is the first or second group.
-const boxPattern = `(?:\[\s*([xX✓✔✗]?)\s*\]|(☐|☑|☒|✅))`
+// A cross may mean no: that is for the owner to read.
+const boxPattern = `(?:\[\s*([xX✓✔√]?)\s*\]|(☐|☑|✅))`
 
 var (
 	// What ends a line: plain line breaks, and the tags that a web calendar makes of them once a person edited there.
-	breaks = regexp.MustCompile(`(?i)\r\n|[\n\r\x{2028}\x{2029}]|<br\s*/?>|</?(?:p|div|li|ul|ol|tr|td|table|h[1-6]|blockquote)(?:\s[^>]*)?>`)
-	tags   = regexp.MustCompile(`<[A-Za-z/!?][^>]*>`)
+	breaks = regexp.MustCompile(`(?i)\r\n|[\n\r\x{2028}\x{2029}]|<br\s*/?>|</?(?:p|div|li|ul|ol|tr|td|table|h[1-6]|blockquote)(?:\s[^<>\n\r]*)?>`)
+	tags   = regexp.MustCompile(`<[A-Za-z/!?][^<>]*>`)
 	// Signs that the text was stored as HTML, so that a new line in it is to be decoded.
 	encoded = regexp.MustCompile(`(?i)<(?:br|p|div|li|ul|ol|span|b|i|u|a)\b[^>]*>|&(?:nbsp|lt|gt|amp|quot|#39);`)
 

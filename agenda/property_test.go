@@ -36,7 +36,7 @@ var manglers = map[string]func(string) string{
 }
 
 var (
-	links        = regexp.MustCompile(`https?://\S+`)
+	links        = regexp.MustCompile(`https?://[^\s<>‹]+`)
 	bulletInside = regexp.MustCompile(`\S [-–—*•·] `)
 	folded       = regexp.MustCompile(`(?m)^[^\n]{60,75} `)
 )

@@ -43,16 +43,27 @@ func Read(description, last string) Edits {
 	p := parseBlock(found)
 	written := strings.Split(last, ".")
 	edits := Edits{Ticked: missing(p.ticked(), written[1:])}
-	if written[0] != p.hash() {
+	lines := added(p, description, found)
+	if written[0] != p.hash() || tooMuch(lines) {
 		edits.Code, edits.Reason = Edited, Edited.sentence()
 		return edits
 	}
 	edits.Unticked = missing(written[1:], p.ticked())
-	edits.New = added(p, description, found)
+	edits.New = lines
 	return edits
 }
 
 func unread(code Code) Edits { return Edits{Code: code, Reason: code.sentence()} }
+
+// More than this is no list for a meeting, but a mistake or a flood.
+const (
+	maxAdded     = 100
+	maxAddedText = 4000 // bytes of one line
+)
+
+func tooMuch(lines []Added) bool {
+	return len(lines) > maxAdded || slices.ContainsFunc(lines, func(l Added) bool { return len(l.Text) > maxAddedText })
+}
 
 // added reads people's new lines as they wrote them: decoded once, and only where the block was stored as HTML. A box
 // without text is somebody about to write.
@@ -93,14 +104,15 @@ func readable(s string) string {
 func (e Edits) Minus(absorbed Edits) Edits {
 	e.Ticked = missing(e.Ticked, absorbed.Ticked)
 	e.Unticked = missing(e.Unticked, absorbed.Unticked)
-	covered := slices.Clone(absorbed.New)
+	covered := map[Added]int{}
+	for _, line := range absorbed.New {
+		covered[line]++
+	}
 	var fresh []Added
 	for _, line := range e.New {
-		if i := slices.Index(covered, line); i >= 0 {
-			covered = slices.Delete(covered, i, i+1)
-			continue
+		if covered[line]--; covered[line] < 0 {
+			fresh = append(fresh, line)
 		}
-		fresh = append(fresh, line)
 	}
 	e.New = fresh
 	return e

@@ -89,8 +89,7 @@ func (a Agenda) header() string {
 	if len(counts) == 0 {
 		return emptyHeader
 	}
-	used := fmt.Sprintf("%d of %d min", a.Used, a.Length)
-	return "--- bilateral agenda: " + strings.Join(counts, ", ") + "; " + used
+	return fmt.Sprintf("--- bilateral agenda: %s; %d of %d min", strings.Join(counts, ", "), a.Used, a.Length)
 }
 
 func (a Agenda) counts() []string {
