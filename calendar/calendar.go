@@ -166,6 +166,9 @@ type Draft struct {
 	Attendees                    []Attendee
 	Private                      bool // CLASS:PRIVATE, guests cannot invite others
 	Meet                         bool // ask for a video link, where the server makes them
+	// Like names the resource of a series in the same calendar (Series.Name) whose people, alarms, video link and unknown
+	// properties the new one takes over; "" for none. What the draft itself says goes before.
+	Like string
 	Mark                         Mark
 }
 

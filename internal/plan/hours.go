@@ -38,7 +38,23 @@ func (s Side) zoneOn(d calendar.Date) *time.Location {
 	return s.Zone
 }
 
-// Mutual are the hours in which both may meet; with stretch, their stretch hours too.
+// mutual are the hours in which both may meet; with stretch, their stretch hours too.
 func (p Policy) mutual(window calendar.Span, stretch bool) spans {
 	return intersect(p.Mine.hours(window, stretch), p.Theirs.hours(window, stretch))
+}
+
+// Shared reports whether the two people's hours, travel left out, meet in the window.
+func (p Policy) Shared(window calendar.Span) bool {
+	p.Mine.Travel, p.Theirs.Travel = nil, nil
+	return len(p.mutual(window, false)) > 0
+}
+
+// WorksOn reports whether the person has hours on that weekday.
+func (s Side) WorksOn(day time.Weekday) bool {
+	for _, h := range s.Hours {
+		if h.Weekday == day {
+			return true
+		}
+	}
+	return false
 }

@@ -19,6 +19,9 @@ type frame struct {
 func newFrame(w World) frame {
 	f := frame{cadence: w.Policy.Cadence, prefer: w.Policy.Prefer, zone: w.Policy.Mine.Zone}
 	first := calendar.DateOf(w.Now, f.zone)
+	if w.Anchor != (calendar.Date{}) {
+		first = w.Anchor
+	}
 	if w.Standing != nil {
 		f.prefer, first = w.Standing.Prefer, w.Standing.First
 	}
@@ -76,3 +79,8 @@ func nthWeekday(first, next calendar.Date, p Prefer) calendar.Date {
 
 // Original is where the standing time puts the period's instance.
 func (f frame) original(p Period) time.Time { return p.Preferred.At(f.prefer.Minute, f.zone) }
+
+// KeyOf is the key of the period that holds the instant; standing may be nil.
+func KeyOf(p Policy, standing *Standing, now, at time.Time) string {
+	return newFrame(World{Now: now, Policy: p, Standing: standing}).at(at).Key
+}

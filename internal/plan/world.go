@@ -19,8 +19,9 @@ type World struct {
 	// MineSource and TheirSource say how well the two were read.
 	MineSource, TheirSource Source
 
-	Standing  *Standing  // nil: there is no series yet
-	Instances []Instance // of all periods in reach, guarded or not, by Original
+	Standing  *Standing     // nil: there is no series yet
+	Anchor    calendar.Date // without a series: a date in the first block of weeks; zero: today
+	Instances []Instance    // of all periods in reach, guarded or not, by Original
 
 	Skips  map[string]string    // period key -> the owner's reason
 	Seen   map[string]time.Time // Decision.Trouble -> the recording pass that saw it first

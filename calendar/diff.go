@@ -1,0 +1,100 @@
+package calendar
+
+import (
+	"slices"
+	"time"
+)
+
+// Diff is the change that brings a series from what was observed to what is wanted, and whether there is anything to
+// change. Parts of a wish that already hold are left out, so that what was written before is not written again. Wishes for
+// one instance are merged, later ones winning.
+func Diff(have Series, series Patch, want []InstancePatch) (Change, bool) {
+	c := Change{UID: have.UID, Name: have.Name, Version: have.Version}
+	if p := lessen(series, have.Mark, Span{have.Start, have.Start.Add(have.Duration)}, have.Description, have.Cancelled); !p.Empty() {
+		c.Series = &p
+	}
+	for _, w := range merge(want) {
+		i := have.At(w.Original)
+		if i == nil {
+			c.Instances = append(c.Instances, w)
+			continue
+		}
+		p := lessen(w.Patch, i.Mark, i.Span, i.Description, i.Cancelled || i.Excluded)
+		if !p.Empty() {
+			c.Instances = append(c.Instances, InstancePatch{w.Original, p})
+		}
+	}
+	return c, c.Series != nil || len(c.Instances) > 0
+}
+
+// At returns the instance with that original start, or nil.
+func (s *Series) At(original time.Time) *Instance {
+	for k := range s.Instances {
+		if s.Instances[k].Original.Equal(original) {
+			return &s.Instances[k]
+		}
+	}
+	return nil
+}
+
+func merge(want []InstancePatch) []InstancePatch {
+	var out []InstancePatch
+	for _, w := range want {
+		k := slices.IndexFunc(out, func(p InstancePatch) bool { return p.Original.Equal(w.Original) })
+		if k < 0 {
+			w.Mark = w.Mark.Clone()
+			out = append(out, w)
+			continue
+		}
+		out[k].Patch = out[k].Over(w.Patch)
+	}
+	slices.SortFunc(out, func(a, b InstancePatch) int { return a.Original.Compare(b.Original) })
+	return out
+}
+
+// Over lays a later patch over p.
+func (p Patch) Over(q Patch) Patch {
+	set := func(a, b *string) *string {
+		if b != nil {
+			return b
+		}
+		return a
+	}
+	p.Title, p.Location, p.Description, p.Rule = set(p.Title, q.Title), set(p.Location, q.Location), set(p.Description, q.Description), set(p.Rule, q.Rule)
+	if q.Span != nil {
+		p.Span = q.Span
+	}
+	if q.Cancelled != nil {
+		p.Cancelled = q.Cancelled
+	}
+	for k, v := range q.Mark {
+		if p.Mark == nil {
+			p.Mark = Mark{}
+		}
+		p.Mark[k] = v
+	}
+	return p
+}
+
+func lessen(p Patch, mark Mark, span Span, description string, cancelled bool) Patch {
+	if p.Span != nil && p.Span.Equal(span) && !cancelled {
+		p.Span = nil
+	}
+	if p.Description != nil && *p.Description == description {
+		p.Description = nil
+	}
+	if p.Cancelled != nil && *p.Cancelled == cancelled {
+		p.Cancelled = nil
+	}
+	var rest Mark
+	for k, v := range p.Mark {
+		if mark[k] != v {
+			if rest == nil {
+				rest = Mark{}
+			}
+			rest[k] = v
+		}
+	}
+	p.Mark = rest
+	return p
+}

@@ -1,0 +1,210 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/internal/store"
+)
+
+// write is one Change and the pieces that asked for it.
+type write struct {
+	calendar.Change
+	pieces []*piece
+}
+
+// writes groups the pieces into one change a series, leaving out what holds already. An ending series comes before the
+// one that takes over.
+func (w *work) writes() []write {
+	var out []write
+	for _, uid := range w.touched() {
+		x := write{Change: calendar.Change{UID: uid}}
+		var master calendar.Patch
+		var instances []calendar.InstancePatch
+		for k := range w.pieces {
+			p := &w.pieces[k]
+			switch {
+			case p.uid != uid:
+				continue
+			case p.create != nil:
+				x.Create = p.create
+			case p.original.IsZero():
+				master = master.Over(p.patch)
+			default:
+				instances = append(instances, calendar.InstancePatch{Original: p.original, Patch: p.patch})
+			}
+			x.pieces = append(x.pieces, p)
+		}
+		if x.close(w.found, master, instances) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// close completes the change against the series as it stands, and reports whether anything is left to write.
+func (x *write) close(f found, master calendar.Patch, instances []calendar.InstancePatch) bool {
+	if x.Create != nil {
+		c, _ := calendar.Diff(calendar.Series{UID: x.UID}, calendar.Patch{}, instances)
+		x.Instances = c.Instances
+		return true
+	}
+	k := slices.IndexFunc(f.series, func(s calendar.Series) bool { return s.UID == x.UID })
+	if k < 0 {
+		return false
+	}
+	c, any := calendar.Diff(f.series[k], master, instances)
+	x.Change = c
+	return any
+}
+
+// touched lists the UIDs of the pieces, those that stand before those to be made.
+func (w *work) touched() []string {
+	var old, made []string
+	for _, p := range w.pieces {
+		if p.create != nil && !slices.Contains(made, p.uid) {
+			made = append(made, p.uid)
+		}
+	}
+	for _, p := range w.pieces {
+		if !slices.Contains(made, p.uid) && !slices.Contains(old, p.uid) {
+			old = append(old, p.uid)
+		}
+	}
+	return append(old, made...)
+}
+
+// maxWrites is how many writes a day a bilateral may make by itself.
+const maxWrites = 20
+
+// apply writes what was worked out, one series after the other, and reports the steps.
+func (w *work) apply(ctx context.Context) error {
+	writes := w.writes()
+	defer func() { w.report.Steps = steps(writes) }()
+	if w.Dry || !w.acting() || len(writes) == 0 {
+		return nil
+	}
+	if w.fuse != "" {
+		return &errStopped{"fuse_blown", "nothing is written: " + w.fuse}
+	}
+	for k := range writes {
+		if err := w.applyOne(ctx, &writes[k]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *work) applyOne(ctx context.Context, x *write) error {
+	exempt := !slices.ContainsFunc(x.pieces, func(p *piece) bool { return !p.exempt })
+	if !exempt {
+		n, err := w.Store.WritesSince(w.b.Name, w.Now.Add(-24*time.Hour))
+		if err != nil {
+			return err
+		}
+		if n >= maxWrites {
+			return &errStopped{"fuse_writes", fmt.Sprintf("nothing more is written for %s today: %d writes in a day", w.b.Name, n)}
+		}
+	}
+	id, err := w.Store.BeginIntent(store.Intent{Bilateral: w.b.Name, UID: x.UID, Change: summary(x), Version: x.Version, Exempt: exempt, At: w.Now})
+	if err != nil {
+		return err
+	}
+	version, err := w.b.Home.Account.Apply(ctx, x.Change)
+	if err != nil {
+		return w.failed(id, x, err)
+	}
+	return w.done(id, x, version)
+}
+
+// summary is the change as the intent keeps it.
+func summary(x *write) string {
+	var out []string
+	for _, p := range x.pieces {
+		out = append(out, fmt.Sprintf("%s %s %s", p.Action, p.Period, spanMark(p.To)))
+	}
+	data, err := json.Marshal(out)
+	if err != nil {
+		return ""
+	}
+	return string(data)
+}
+
+// failed closes the intent of a write that certainly did nothing, and leaves it open where nobody knows: the next pass
+// looks at the world.
+func (w *work) failed(id int64, x *write, err error) error {
+	switch calendar.KindOf(err) {
+	case calendar.Conflict, calendar.Exists, calendar.Gone, calendar.Denied, calendar.SignIn, calendar.Quota, calendar.Unsupported:
+		if e := w.Store.FinishIntent(id, false, err.Error(), "", w.Now); e != nil {
+			return e
+		}
+	}
+	return fmt.Errorf("write the series of %s to %s: %w", w.b.Name, w.b.Home.Name, err)
+}
+
+func (w *work) done(id int64, x *write, version string) error {
+	if err := w.Store.FinishIntent(id, true, "written", version, w.Now); err != nil {
+		return err
+	}
+	if err := w.Store.Remember(w.b.Name, x.UID, w.b.Home.Name, w.Now); err != nil {
+		return err
+	}
+	for _, p := range x.pieces {
+		p.Done = true
+		if p.publish != nil {
+			if err := w.Store.SetPublished(w.b.Name, p.publish.original, p.publish.Publication); err != nil {
+				return err
+			}
+		}
+		if err := w.log(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// log tells the log and the history what was done, if a person would ask about it.
+func (w *work) log(p *piece) error {
+	if p.Action == "note" {
+		return nil
+	}
+	w.Log.Info().Str("bilateral", w.b.Name).Str("period", p.Period).Str("action", p.Action).
+		Time("from", p.From.Start).Time("to", p.To.Start).Strs("mails", p.Mails).Str("reason", p.Reason).Msg("written")
+	a := store.Action{Bilateral: w.b.Name, Period: p.Period, Action: p.Action, From: p.From, To: p.To, Mails: p.Mails, Sentence: p.Reason, At: w.Now}
+	for _, d := range w.decided {
+		if d.Period.Key == p.Period {
+			a.Code = d.Code
+			evidence, err := json.Marshal(d.Blockers)
+			if err != nil {
+				return err
+			}
+			a.Evidence = evidence
+		}
+	}
+	return w.Store.LogAction(a)
+}
+
+// steps are the pieces of the writes, for people: our own bookkeeping is no step.
+func steps(writes []write) []Step {
+	var out []Step
+	for _, x := range writes {
+		for _, p := range x.pieces {
+			if p.Action != "note" && x.touches(p) {
+				out = append(out, p.Step)
+			}
+		}
+	}
+	return out
+}
+
+// touches reports whether anything of the piece is in the change: the rest of it may hold already.
+func (x write) touches(p *piece) bool {
+	if p.create != nil || p.original.IsZero() {
+		return p.create != nil || x.Series != nil
+	}
+	return slices.ContainsFunc(x.Instances, func(i calendar.InstancePatch) bool { return i.Original.Equal(p.original) })
+}

@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"strconv"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/internal/plan"
+)
+
+// wishSeriesMade notes the creation of the series when the planner places meetings and there is none: the master at the
+// standing time of the first placed period, and an override for each meeting that goes elsewhere or cannot be.
+func (w *work) wishSeriesMade() {
+	if w.world.Standing != nil {
+		return
+	}
+	for k, d := range w.decided {
+		if d.Action == plan.Place {
+			w.make(w.b.uid(w.orders.Generation, ""), w.b.Policy.Prefer, w.decided[k:], w.draft())
+			return
+		}
+	}
+}
+
+// draft is a new series as the configuration describes it.
+func (w *work) draft() calendar.Draft {
+	b := w.b
+	d := calendar.Draft{Title: b.Title, Location: b.Location, Private: b.Private, Meet: b.Meet}
+	if b.Invites {
+		d.Organizer = calendar.Attendee{Email: b.Owner.Email, Name: b.Owner.Name}
+		d.Attendees = []calendar.Attendee{{Email: b.Executive.Email, Name: b.Executive.Name}}
+	}
+	return d
+}
+
+// make notes a new series whose first period is that of the first decision.
+func (w *work) make(uid string, prefer plan.Prefer, decisions []plan.Decision, d calendar.Draft) {
+	b, first := w.b, decisions[0]
+	d.Start, d.Zone, d.Duration, d.Rule = first.Original, b.Policy.Mine.Zone, b.Policy.Duration, b.rule(prefer)
+	d.Mark = calendar.Mark{keyID: b.ID(), keySettings: b.settings(), keyStanding: standingMark(prefer, b.Policy.Duration)}
+	made := Step{Bilateral: b.Name, Period: first.Period.Key, Action: "create_series", To: first.Slot, Title: d.Title,
+		Mails: w.mails(), Reason: "there is no series yet: " + b.describe(prefer)}
+	w.pieces = append(w.pieces, piece{Step: made, uid: uid, create: &d, exempt: true})
+	for _, x := range decisions {
+		if p, ok := w.firstPlace(uid, x); ok {
+			w.pieces = append(w.pieces, p)
+		}
+	}
+}
+
+// firstPlace is the override of a new series for a period that cannot use the standing time.
+func (w *work) firstPlace(uid string, d plan.Decision) (piece, bool) {
+	standing := calendar.Span{Start: d.Original, End: d.Original.Add(w.b.Policy.Duration)}
+	p := piece{Step: Step{Bilateral: w.b.Name, Period: d.Period.Key, Action: string(plan.Place), From: standing, To: d.Slot, Reason: d.Sentence},
+		uid: uid, original: d.Original, exempt: true}
+	switch {
+	case d.State == plan.Held && d.Slot.Equal(standing) && !d.Pin:
+		return piece{}, false
+	case d.State == plan.Held:
+		slot := d.Slot
+		p.patch = calendar.Patch{Span: &slot, Mark: placedMark(d, plan.Instance{}, w.Now)}
+	case d.State == plan.Lapsed && d.Code == "skipped":
+		p.Action, p.patch = string(plan.Waive), calendar.Patch{Cancelled: new(true), Mark: calendar.Mark{keyState: stateSkipped, keyReason: w.world.Skips[d.Period.Key]}}
+	default:
+		// Waived, or no slot: nothing may stand over what is booked. It comes back when there is room.
+		p.Action, p.patch = string(plan.Waive), calendar.Patch{Cancelled: new(true), Mark: calendar.Mark{keyState: stateWaived}}
+	}
+	return p, true
+}
+
+// describe writes a standing time for people.
+func (b *Bilateral) describe(p plan.Prefer) string {
+	at := time.Date(2026, 1, 4, 0, p.Minute, 0, 0, time.UTC).Format("15:04")
+	switch b.Policy.Cadence.Unit {
+	case plan.Day:
+		return "daily " + at
+	case plan.Month:
+		return "monthly, " + ordinal(p.Nth) + " " + p.Weekday.String()[:3] + " " + at
+	}
+	if n := b.Policy.Cadence.Every; n > 1 {
+		return "every " + strconv.Itoa(n) + " weeks, " + p.Weekday.String()[:3] + " " + at
+	}
+	return p.Weekday.String()[:3] + " " + at
+}
+
+func ordinal(n int) string {
+	switch n {
+	case -1:
+		return "last"
+	case 2:
+		return "second"
+	case 3:
+		return "third"
+	case 4:
+		return "fourth"
+	}
+	return "first"
+}

@@ -1,0 +1,184 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"bilateral/agenda"
+	"bilateral/calendar"
+	"bilateral/internal/plan"
+	"bilateral/internal/store"
+)
+
+// publication is an agenda on its way into an invitation.
+type publication struct {
+	original time.Time
+	store.Publication
+}
+
+// fill puts the agenda into the next meeting's invitation, at the publish moments and when its length changed.
+func (w *work) fill() error {
+	next, following := w.upcoming()
+	if next == nil || w.paused() {
+		return nil
+	}
+	moment, due := w.publishMoment(*next)
+	was, err := w.Store.Published(w.b.Name, next.Original)
+	if err != nil {
+		return err
+	}
+	again := !was.At.IsZero() && w.resized(*next)
+	if !again && (!due || !moment.After(was.Moment)) {
+		return nil
+	}
+	if !due {
+		moment = was.Moment
+	}
+	a, err := w.agendaFor(*next, following)
+	if err != nil {
+		return err
+	}
+	return w.publish(*next, moment, agenda.Block(a))
+}
+
+// upcoming is the next held meeting that has not begun, and the held one after it.
+func (w *work) upcoming() (next, following *plan.Decision) {
+	for k := range w.decided {
+		d := &w.decided[k]
+		if d.State != plan.Held || !d.Slot.Start.After(w.Now) {
+			continue
+		}
+		if next == nil {
+			next = d
+			continue
+		}
+		return next, d
+	}
+	return next, nil
+}
+
+func (w *work) publishMoment(d plan.Decision) (time.Time, bool) {
+	return w.b.Agenda.Due(agenda.Timing{Start: d.Slot.Start, PreviousEnd: w.previousEnd(d.Slot.Start), Zone: w.b.Policy.Mine.Zone, Workday: w.workday}, w.Now)
+}
+
+func (w *work) workday(date time.Time) bool {
+	day := calendar.DateOf(date, time.UTC)
+	if !w.b.Policy.Mine.WorksOn(day.Weekday()) {
+		return false
+	}
+	noon := day.At(12*60, w.b.Policy.Mine.Zone)
+	return !slices.ContainsFunc(w.world.Mine, func(b calendar.Busy) bool { return b.Strength == calendar.Away && b.Has(noon) })
+}
+
+// previousEnd is when the last meeting before that moment ended; zero: there was none.
+func (w *work) previousEnd(start time.Time) time.Time {
+	var end time.Time
+	for _, i := range w.world.Instances {
+		if i.Absent == plan.Stands && i.Slot.Start.Before(start) && i.Slot.End.After(end) && i.Answer != plan.No && i.Answer != plan.NoWithNote {
+			end = i.Slot.End
+		}
+	}
+	for _, d := range w.decided {
+		if d.State == plan.Held && d.Slot.Start.Before(start) && d.Slot.End.After(end) {
+			end = d.Slot.End
+		}
+	}
+	return end
+}
+
+// resized reports whether the decision changes the meeting's length.
+func (w *work) resized(d plan.Decision) bool {
+	return d.Action != plan.None && d.From.Length() != d.Slot.Length()
+}
+
+// agendaFor builds the agenda of one meeting.
+func (w *work) agendaFor(d plan.Decision, following *plan.Decision) (agenda.Agenda, error) {
+	previous := w.previousEnd(d.Slot.Start)
+	items, err := w.Store.PublicItems(w.b.Name, previous)
+	if err != nil {
+		return agenda.Agenda{}, err
+	}
+	var open, closed []agenda.FollowUp
+	for _, i := range items {
+		if i.Status == agenda.Open {
+			open = append(open, i)
+		} else if !previous.IsZero() {
+			closed = append(closed, i)
+		}
+	}
+	zone := w.b.Policy.Mine.Zone
+	in := agenda.Input{Items: open, Done: closed, Length: d.Slot.Length(), Meeting: d.Slot.Start, Zone: zone, Now: w.Now,
+		FirstOfMonth: previous.IsZero() || previous.In(zone).Month() != d.Slot.Start.In(zone).Month(),
+		Delivered:    w.b.Invites && w.about().Silent, Show: w.b.Agenda.Show, Owner: w.b.Owner.Name}
+	if following != nil {
+		in.Next = following.Slot.Start
+	}
+	return agenda.Build(in), nil
+}
+
+// publish merges the block into the invitation's text and notes the write, if there is anything to write.
+func (w *work) publish(d plan.Decision, moment time.Time, block string) error {
+	text, last := w.standingText(d)
+	merged, outcome := agenda.Merge(text, block, agenda.Edits{}, last)
+	pub := &publication{d.Original, store.Publication{Moment: moment, At: w.Now, Fingerprint: agenda.Fingerprint(block), Text: block, Delivered: w.delivered()}}
+	switch {
+	case outcome.Result == agenda.LeftAlone:
+		w.report.Notes = append(w.report.Notes, Note{"agenda_edited", d.Period.Key, outcome.Reason})
+		return nil
+	case outcome.Result == agenda.Unchanged || (merged == text && last == pub.Fingerprint):
+		return w.note(pub)
+	}
+	step := Step{Bilateral: w.b.Name, Period: d.Period.Key, Action: "agenda", To: d.Slot, Text: merged, Reason: "the agenda is due"}
+	w.pieces = append(w.pieces, piece{Step: step, uid: w.homeOf(d), original: d.Original, publish: pub,
+		patch: calendar.Patch{Description: &merged, Mark: calendar.Mark{keyAgenda: pub.Fingerprint}}})
+	return nil
+}
+
+// note records a publish moment at which nothing was to be written.
+func (w *work) note(p *publication) error {
+	if w.Dry || !w.acting() {
+		return nil
+	}
+	return w.Store.SetPublished(w.b.Name, p.original, p.Publication)
+}
+
+// standingText is the description that the meeting has now, and the fingerprint of the block we put into it last.
+func (w *work) standingText(d plan.Decision) (text, last string) {
+	for k := range w.found.series {
+		if i := w.found.series[k].At(d.Original); i != nil && w.found.series[k].UID == w.homeOf(d) {
+			return i.Description, i.Mark[keyAgenda]
+		}
+	}
+	if c := w.creates(); c != nil {
+		return c.create.Description, ""
+	}
+	return "", ""
+}
+
+// homeOf is the UID of the series that holds the decision's meeting, or will.
+func (w *work) homeOf(d plan.Decision) string {
+	if c := w.creates(); c != nil && !d.Original.Before(c.create.Start) {
+		return c.uid
+	}
+	return w.seriesOf(d.Original)
+}
+
+func (w *work) creates() *piece {
+	for k := range w.pieces {
+		if w.pieces[k].create != nil {
+			return &w.pieces[k]
+		}
+	}
+	return nil
+}
+
+// delivered says whether the executive sees what is written: product of what the home calendar does with our text.
+func (w *work) delivered() string {
+	switch {
+	case w.b.Invites && w.about().Silent:
+		return "yes"
+	case !w.b.Invites && slices.Contains(w.b.Executive.Calendars, w.b.Home):
+		return "yes" // the series lives in the executive's own calendar
+	}
+	return "unknown"
+}

@@ -1,0 +1,275 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/internal/plan"
+	"bilateral/internal/store"
+)
+
+// found is the bilateral's own series as a pass found them. There is one, or after a split the one that ends and the one
+// that goes on.
+type found struct {
+	series []calendar.Series // by Start
+	gone   bool              // it vanished, and was not asked for again
+}
+
+// current is the series that goes on; nil if there is none.
+func (f found) current() *calendar.Series {
+	if len(f.series) == 0 {
+		return nil
+	}
+	return &f.series[len(f.series)-1]
+}
+
+// find picks the bilateral's series out of its home calendar and tells a vanished one from one that never was.
+func (v *view) find(b *Bilateral) (found, error) {
+	home := v.sights[b.Home]
+	if home.err != nil {
+		return found{}, fmt.Errorf("read the calendar of %s: %w", b.Name, home.err)
+	}
+	var f found
+	id := b.ID()
+	for _, s := range home.Series {
+		if s.Mark[keyID] == id && !s.Cancelled && s.Rule != "" {
+			f.series = append(f.series, s)
+		}
+	}
+	if len(f.series) == 0 {
+		f.series = adoptable(home.Series, v.adopts(b))
+	}
+	slices.SortFunc(f.series, func(a, c calendar.Series) int { return a.Start.Compare(c.Start) })
+	known, err := v.Store.KnownSeries(b.Name)
+	if err != nil {
+		return found{}, err
+	}
+	lost := f.missing(known)
+	switch {
+	case len(lost) > 0 && len(home.Unreadable) > 0:
+		return found{}, fmt.Errorf("the series of %s is not to be seen, and the calendar %s has entries that cannot be read (first %s)",
+			b.Name, b.Home.Name, home.Unreadable[0].Where)
+	case len(f.series) == 0 && len(known) > 0:
+		f.gone = true
+	}
+	return f, nil
+}
+
+// adopts is the UID of the series that is to be taken over: the owner's request goes before the configuration.
+func (v *view) adopts(b *Bilateral) string {
+	requests, err := v.Store.PendingRequests(b.Name)
+	if err != nil {
+		return ""
+	}
+	for _, r := range requests {
+		if r.Kind == store.Adopt {
+			return r.Args["uid"]
+		}
+	}
+	return b.Adopt
+}
+
+// adoptable is the unmarked series with that UID: from then on it is ours, and wishAdopt marks it.
+func adoptable(list []calendar.Series, uid string) []calendar.Series {
+	for _, s := range list {
+		if uid != "" && s.UID == uid && s.Mark[keyID] == "" && !s.Cancelled && s.Rule != "" {
+			return []calendar.Series{s}
+		}
+	}
+	return nil
+}
+
+func (f found) missing(known []store.Known) []string {
+	var out []string
+	for _, k := range known {
+		if !slices.ContainsFunc(f.series, func(s calendar.Series) bool { return s.UID == k.UID }) {
+			out = append(out, k.UID)
+		}
+	}
+	return out
+}
+
+func (f found) uids() []string {
+	out := make([]string, len(f.series))
+	for i, s := range f.series {
+		out[i] = s.UID
+	}
+	return out
+}
+
+// standing reads the standing time off the series that goes on.
+func (b *Bilateral) standing(f found) *plan.Standing {
+	s := f.current()
+	if s == nil {
+		return nil
+	}
+	zone := b.Policy.Mine.Zone
+	local := s.Start.In(zone)
+	prefer := plan.Prefer{Weekday: local.Weekday(), Minute: local.Hour()*60 + local.Minute()}
+	switch b.Policy.Cadence.Unit {
+	case plan.Day:
+		prefer.Weekday = 0
+	case plan.Month:
+		prefer.Nth = nth(s.Rule, local)
+	}
+	first := f.series[0].Start
+	if b.Policy.Cadence.Every > 1 {
+		first = s.Start // blocks of weeks are anchored at the series that goes on
+	}
+	return &plan.Standing{
+		First: calendar.DateOf(first, zone), Prefer: prefer, Duration: s.Duration, Until: s.Until,
+		ByHand: s.Mark[keyStanding] != standingMark(prefer, s.Duration),
+	}
+}
+
+// nth is the ordinal of a monthly rule's weekday: from BYDAY=1WE or -1FR, else by the date of the first instance.
+func nth(rule string, first time.Time) int {
+	for part := range strings.SplitSeq(rule, ";") {
+		if day, ok := strings.CutPrefix(part, "BYDAY="); ok && len(day) > 2 {
+			if n, err := strconv.Atoi(day[:len(day)-2]); err == nil {
+				return n
+			}
+		}
+	}
+	return (first.Day()-1)/7 + 1
+}
+
+// instances turns what stands in the calendar into what the planner asks about. Slots that begun are looked up in the
+// outcomes that earlier passes recorded.
+func (v *view) instances(b *Bilateral, f found, outcomes store.Outcomes) []plan.Instance {
+	var out []plan.Instance
+	for k := range f.series {
+		s := &f.series[k]
+		for j := range s.Instances {
+			out = append(out, v.instance(b, s, &s.Instances[j], outcomes))
+		}
+	}
+	return out
+}
+
+func (v *view) instance(b *Bilateral, s *calendar.Series, i *calendar.Instance, outcomes store.Outcomes) plan.Instance {
+	out := plan.Instance{
+		Original: i.Original, Slot: i.Span.UTC(), Absent: absence(s, i), Pinned: pinned(i), Counter: i.Counter,
+		LastMove: parseInstant(i.Mark[keyMovedAt]), Refused: parseSpans(i.Mark[keyRefused]),
+		Replanned: slices.ContainsFunc(parseInstants(s.Mark[keyReplanned]), i.Original.Equal),
+	}
+	out.Moves, _ = strconv.Atoi(i.Mark[keyMoves])
+	out.Answer = v.answer(b, s, i)
+	if owner, ok := calendar.Attends(i.Attendees, b.Owner.Judge.Emails...); ok && i.Override {
+		out.OwnerDeclined = owner.Status == calendar.Declined
+	}
+	if !out.Slot.Start.After(v.Now) {
+		out.Outcome = outcomes.Of(out.Slot.Start)
+	}
+	return out
+}
+
+func absence(s *calendar.Series, i *calendar.Instance) plan.Absence {
+	switch {
+	case i.Excluded && slices.ContainsFunc(parseInstants(s.Mark[keyExcluded]), i.Original.Equal):
+		return plan.Skipped
+	case i.Excluded:
+		return plan.Deleted
+	case !i.Cancelled:
+		return plan.Stands
+	case i.Mark[keyState] == stateWaived:
+		return plan.Waived
+	case i.Mark[keyState] == stateSkipped:
+		return plan.Skipped
+	}
+	return plan.Deleted
+}
+
+// pinned reports whether a person put the instance where it stands: by our hand, or because it is not where we put it.
+func pinned(i *calendar.Instance) bool {
+	if i.Mark[keyPin] != "" {
+		return true
+	}
+	if !i.Override || i.Cancelled || i.Excluded {
+		return false
+	}
+	placed, known := parseSpan(i.Mark[keyPlaced])
+	if !known {
+		placed = i.Standing
+	}
+	return !placed.Equal(i.Span)
+}
+
+// answer is the executive's answer to one instance, from the owner's copy or from their own. Only an override's refusal is
+// about that instance alone: that of the whole series is declinedWhole's.
+func (v *view) answer(b *Bilateral, s *calendar.Series, i *calendar.Instance) plan.Answer {
+	if said := b.answerIn(i); said != plan.NoAnswer {
+		return said
+	}
+	for _, theirs := range v.copies(b, s) {
+		// An answer counts for the time it was given to.
+		if j := theirs.At(i.Original); j != nil && j.Span.Equal(i.Span) {
+			if said := b.answerIn(j); said != plan.NoAnswer {
+				return said
+			}
+		}
+	}
+	return plan.NoAnswer
+}
+
+func (b *Bilateral) answerIn(i *calendar.Instance) plan.Answer {
+	a, ok := calendar.Attends(i.Attendees, b.Executive.Judge.Emails...)
+	if said := answerOf(a); ok && (i.Override || said == plan.Yes) {
+		return said
+	}
+	return plan.NoAnswer
+}
+
+// copies are the series as they stand in the executive's own calendars.
+func (v *view) copies(b *Bilateral, s *calendar.Series) []*calendar.Series {
+	var out []*calendar.Series
+	for _, c := range b.Executive.Calendars {
+		if c == b.Home {
+			continue
+		}
+		for k := range v.sights[c].Series {
+			if theirs := &v.sights[c].Series[k]; theirs.UID == s.UID {
+				out = append(out, theirs)
+			}
+		}
+	}
+	return out
+}
+
+func answerOf(a calendar.Attendee) plan.Answer {
+	switch a.Status {
+	case calendar.Accepted:
+		return plan.Yes
+	case calendar.Declined:
+		if a.Comment != "" && !a.Robot {
+			return plan.NoWithNote
+		}
+		return plan.No
+	}
+	return plan.NoAnswer
+}
+
+// declinedWhole reports whether the executive said no to the series, in the owner's copy or their own. Where a later
+// instance was accepted, the server only marked the series for the decline of one.
+func (v *view) declinedWhole(b *Bilateral, f found) bool {
+	s := f.current()
+	if s == nil {
+		return false
+	}
+	for _, x := range append(v.copies(b, s), s) {
+		if a, ok := calendar.Attends(x.Attendees, b.Executive.Judge.Emails...); ok && a.Status == calendar.Declined && !b.acceptedLater(x, v.Now) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *Bilateral) acceptedLater(s *calendar.Series, now time.Time) bool {
+	return slices.ContainsFunc(s.Instances, func(i calendar.Instance) bool {
+		return i.Override && i.Start.After(now) && b.answerIn(&i) == plan.Yes
+	})
+}

@@ -1,0 +1,232 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/internal/plan"
+	"bilateral/internal/store"
+)
+
+// view is what one pass sees: each calendar is read once.
+type view struct {
+	*Engine
+	Options
+	window calendar.Span
+	sights map[*Calendar]*sight
+	before map[string]store.CalendarState
+	moved  map[string][]calendar.Span // bilateral -> where its meetings stand after this pass's decisions
+	fuse   string                     // why nothing may be written in this pass; ""
+}
+
+// sight is one calendar as this pass found it.
+type sight struct {
+	calendar.Observation
+	err error
+}
+
+// observe reads every calendar that the pass needs.
+func (e *Engine) observe(ctx context.Context, o Options) (*view, error) {
+	v := &view{Engine: e, Options: o, sights: map[*Calendar]*sight{}, before: map[string]store.CalendarState{}, moved: map[string][]calendar.Span{}}
+	v.window = e.window(o.Now)
+	states, err := e.Store.Calendars()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range states {
+		v.before[s.Name] = s
+	}
+	uids, err := v.wanted()
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range e.Bilaterals {
+		for _, c := range b.calendars() {
+			if v.sights[c] == nil {
+				v.sights[c] = v.read(ctx, c, uids)
+			}
+		}
+	}
+	return v, nil
+}
+
+// calendars lists every calendar of the bilateral, its home first.
+func (b *Bilateral) calendars() []*Calendar {
+	return append(append([]*Calendar{b.Home}, b.Owner.Calendars...), b.Executive.Calendars...)
+}
+
+// window covers what any bilateral may ask about: the periods before and after the guarded ones too. Its ends move with
+// the month only, so that an unchanged calendar is answered from memory.
+func (e *Engine) window(now time.Time) calendar.Span {
+	first := time.Date(now.Year(), now.Month()-3, 1, 0, 0, 0, 0, time.UTC)
+	last := now
+	for _, b := range e.Bilaterals {
+		if end := b.Policy.Horizon.End(now, b.Policy.Mine.Zone); end.After(last) {
+			last = end
+		}
+	}
+	return calendar.Span{Start: first, End: time.Date(last.Year(), last.Month()+3, 1, 0, 0, 0, 0, time.UTC)}
+}
+
+// wanted are the series to be read whole although they may carry no mark: those to be adopted, and the executive's copies
+// of ours.
+func (v *view) wanted() ([]string, error) {
+	var out []string
+	for _, b := range v.Bilaterals {
+		if b.Adopt != "" {
+			out = append(out, b.Adopt)
+		}
+		known, err := v.Store.KnownSeries(b.Name)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range known {
+			out = append(out, k.UID)
+		}
+		requests, err := v.Store.PendingRequests(b.Name)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range requests {
+			if r.Kind == store.Adopt {
+				out = append(out, r.Args["uid"])
+			}
+		}
+	}
+	return out, nil
+}
+
+func (v *view) read(ctx context.Context, c *Calendar, uids []string) *sight {
+	obs, err := c.Account.Observe(ctx, calendar.Query{Window: v.window, Zone: c.Zone, UIDs: uids})
+	s := &sight{Observation: obs, err: err}
+	if was, known := v.before[c.Name]; err == nil && known && was.Objects > 0 && obs.Objects == 0 {
+		v.fuse = fmt.Sprintf("the calendar %s reads empty, and had %d entries before", c.Name, was.Objects)
+	}
+	return s
+}
+
+// state is the sight as `status` tells it.
+func (v *view) state(c *Calendar) store.CalendarState {
+	s, was := v.sights[c], v.before[c.Name]
+	out := store.CalendarState{Name: c.Name, Type: c.Type, Reachable: s.err == nil, LastOK: v.Now, LastTry: v.Now, Objects: s.Objects}
+	if s.err != nil {
+		out.LastOK, out.Objects, out.Error = was.LastOK, was.Objects, s.err.Error()
+	}
+	if v.fuse != "" && s.Objects == 0 {
+		out.Objects = was.Objects // so that the fuse stays blown until there is something to read, or a person says start
+	}
+	if n := len(s.Unreadable); n > 0 {
+		out.Degraded = fmt.Sprintf("%d of its entries cannot be read, first %s: %s", n, s.Unreadable[0].Where, s.Unreadable[0].Why)
+	}
+	return out
+}
+
+// busy is a person's busy time, judged, and how well it is known.
+func (v *view) busy(ctx context.Context, b *Bilateral, side Side, window calendar.Span) ([]calendar.Busy, plan.Source, error) {
+	var out []calendar.Busy
+	known := plan.Read
+	for _, c := range side.Calendars {
+		list, source, err := v.busyOf(c, side, window)
+		if err != nil {
+			return nil, known, err
+		}
+		out, known = append(out, list...), max(known, source)
+	}
+	if side.FreeBusy {
+		list, source, err := v.askFreeBusy(ctx, b, window)
+		if err != nil {
+			return nil, known, err
+		}
+		out, known = append(out, list...), max(known, source)
+	}
+	if len(side.Calendars) == 0 && !side.FreeBusy {
+		known = plan.Hidden
+	}
+	holidays, err := side.holidays(window)
+	return append(out, holidays...), known, err
+}
+
+func (s Side) holidays(window calendar.Span) ([]calendar.Busy, error) {
+	if s.Holidays == nil {
+		return nil, nil
+	}
+	events, err := s.Holidays(window)
+	if err != nil {
+		return nil, fmt.Errorf("read the public holidays of %s: %w", s.Name, err)
+	}
+	return judge(events, s.Judge, "holidays", window), nil
+}
+
+// busyOf is the busy time of one calendar: as read now or, where it cannot be read, as it was seen last.
+func (v *view) busyOf(c *Calendar, side Side, window calendar.Span) ([]calendar.Busy, plan.Source, error) {
+	key, s := c.Name+" "+side.Email, v.sights[c]
+	if s.err != nil {
+		return v.lastSeen(key)
+	}
+	list := judge(s.Events, side.Judge, c.Name, window)
+	source := plan.Read
+	if len(s.Unreadable) > 0 {
+		source = plan.Partial
+	}
+	if v.Dry {
+		return list, source, nil
+	}
+	return list, source, v.Store.SaveBusy(key, v.Now, list)
+}
+
+func (v *view) lastSeen(key string) ([]calendar.Busy, plan.Source, error) {
+	list, _, ok, err := v.Store.LoadBusy(key)
+	if !ok {
+		return nil, plan.Never, err
+	}
+	return list, plan.Partial, err
+}
+
+// askFreeBusy asks the home calendar's server for the executive's busy time. A server that has no such service leaves us
+// blind by nature; any other failure is an unread source, never free time.
+func (v *view) askFreeBusy(ctx context.Context, b *Bilateral, window calendar.Span) ([]calendar.Busy, plan.Source, error) {
+	key := "freebusy " + b.Executive.Email
+	events, err := b.Home.Account.FreeBusy(ctx, b.Executive.Email, window)
+	switch {
+	case calendar.KindOf(err) == calendar.Unsupported:
+		return nil, plan.Hidden, nil
+	case err != nil:
+		return v.lastSeen(key)
+	}
+	list := judge(events, b.Executive.Judge, "freebusy", window)
+	if v.Dry {
+		return list, plan.Read, nil
+	}
+	return list, plan.Read, v.Store.SaveBusy(key, v.Now, list)
+}
+
+func judge(events []calendar.Event, p calendar.Person, source string, window calendar.Span) []calendar.Busy {
+	var out []calendar.Busy
+	for _, e := range events {
+		if !e.Span.Overlaps(window) {
+			continue
+		}
+		if s := p.Judge(e); s != calendar.Free {
+			out = append(out, calendar.Busy{Span: e.Span.UTC(), Strength: s, UID: e.UID, RecurrenceID: e.RecurrenceID,
+				Anonymous: e.Anonymous, Source: source, Title: e.Title})
+		}
+	}
+	return out
+}
+
+// errStopped is wrapped by errors that end the work on one bilateral and need a person.
+type errStopped struct{ code, what string }
+
+func (e *errStopped) Error() string { return e.what }
+
+// stopCode is the code of a stop, or "".
+func stopCode(err error) string {
+	var s *errStopped
+	if errors.As(err, &s) {
+		return s.code
+	}
+	return ""
+}

@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/internal/plan"
+	"bilateral/internal/store"
+)
+
+// Pass observes, decides, fills, diffs, applies and records, once, for every bilateral. What goes wrong with one of them
+// stands in its report and does not keep the others from their turn; the error is for what concerns them all.
+func (e *Engine) Pass(ctx context.Context, o Options) (Report, error) {
+	o.Now = o.Now.UTC().Truncate(time.Second)
+	v, err := e.observe(ctx, o)
+	if err != nil {
+		return Report{}, err
+	}
+	v.checkVanished()
+	r := Report{Now: o.Now}
+	for _, b := range e.Bilaterals {
+		if o.Only != "" && b.Name != o.Only {
+			continue
+		}
+		one := BilateralReport{Name: b.Name}
+		one.Err = v.work(ctx, b, &one)
+		one.Code = stopCode(one.Err)
+		r.Bilaterals = append(r.Bilaterals, one)
+	}
+	return r, v.recordPass(&r)
+}
+
+// checkVanished blows the fuse when two or more series vanish together: that is a calendar gone wrong, not people's wish.
+func (v *view) checkVanished() {
+	var names []string
+	for _, b := range v.Bilaterals {
+		if f, err := v.find(b); err == nil && f.gone && !v.knownGone(b) {
+			names = append(names, b.Name)
+		}
+	}
+	if len(names) > 1 {
+		v.fuse = fmt.Sprintf("%d series vanished together (%s and %s first)", len(names), names[0], names[1])
+	}
+}
+
+func (v *view) knownGone(b *Bilateral) bool {
+	known, err := v.Store.KnownSeries(b.Name)
+	return err == nil && !slices.ContainsFunc(known, func(k store.Known) bool { return !k.Gone })
+}
+
+// tries is how often a pass works on a bilateral whose series changes under its hands.
+const tries = 3
+
+// work does one bilateral's part of a pass. A conflict is ordinary (an answer came in between): look again.
+func (v *view) work(ctx context.Context, b *Bilateral, report *BilateralReport) error {
+	for try := 1; ; try++ {
+		*report = BilateralReport{Name: b.Name}
+		w := &work{view: v, b: b, outcome: map[int64]string{}, refused: map[int64]bool{}, report: report}
+		err := w.run(ctx)
+		if calendar.KindOf(err) != calendar.Conflict || try == tries || ctx.Err() != nil {
+			return err
+		}
+		v.sights[b.Home] = v.read(ctx, b.Home, nil)
+	}
+}
+
+func (w *work) run(ctx context.Context) error {
+	if err := w.look(ctx); err != nil {
+		return err
+	}
+	w.unpin()
+	w.decided = plan.Decide(w.world)
+	w.moveByHand()
+	w.wishes()
+	w.wishAdopt()
+	w.wishSplit()
+	w.wishSeriesMade()
+	if err := w.fill(); err != nil {
+		return err
+	}
+	if w.Orders {
+		w.onlyOrders()
+	}
+	applied := w.apply(ctx)
+	w.tell()
+	w.moved[w.b.Name] = w.standAfter()
+	if err := w.record(applied); err != nil {
+		return err
+	}
+	return applied
+}
+
+// onlyOrders keeps what the owner's requests ask for and drops everything else that the pass would do.
+func (w *work) onlyOrders() {
+	asked := map[string]bool{}
+	all := false
+	for _, r := range w.requests {
+		asked[r.Period] = true
+		all = all || r.Kind == store.Rebase || r.Kind == store.Adopt || r.Kind == store.Start
+	}
+	if all {
+		return
+	}
+	w.pieces = slices.DeleteFunc(w.pieces, func(p piece) bool {
+		return p.Action != "note" && (!asked[p.Period] || p.publish != nil)
+	})
+}
+
+// tell corrects the decisions whose change was not made: what a period will be is not what it is.
+func (w *work) tell() {
+	for k := range w.decided {
+		d := &w.decided[k]
+		if d.Action == plan.None || d.Action == plan.Waive || w.madeIn(d.Period.Key) {
+			continue
+		}
+		d.State, d.Until = plan.Pending, w.Now
+		switch {
+		case !w.acting():
+			d.Code, d.Sentence = "watch", d.Sentence+" (not done: watch mode)"
+		default:
+			d.Code, d.Sentence = "unwritten", d.Sentence+" (not written yet)"
+		}
+	}
+	w.report.Decisions, w.report.Standing = w.decided, w.world.Standing
+	if s, ok := plan.Suggest(w.world, w.decided); ok {
+		w.report.Suggestion = &s
+	}
+}
+
+// madeIn reports whether the period's change was written, or (Dry) would be.
+func (w *work) madeIn(period string) bool {
+	if w.Dry && w.acting() {
+		return true
+	}
+	return slices.ContainsFunc(w.report.Steps, func(s Step) bool {
+		return s.Done && (s.Period == period || s.Action == "create_series")
+	})
+}
+
+// standAfter is where the bilateral's meetings stand after the pass: hard time for the owner's other ones.
+func (w *work) standAfter() []calendar.Span {
+	var out []calendar.Span
+	for _, i := range w.world.Instances {
+		if i.Absent == plan.Stands {
+			out = append(out, i.Slot)
+		}
+	}
+	for _, d := range w.decided {
+		if !d.Slot.IsZero() {
+			out = append(out, d.Slot)
+		}
+	}
+	return out
+}
+
+// about is what the home calendar can do; asked once a process, since it reaches the server.
+func (w *work) about() calendar.About {
+	if a, ok := w.abouts[w.b.Home]; ok {
+		return a
+	}
+	a, err := w.b.Home.Account.About(context.Background())
+	if err != nil {
+		return calendar.About{}
+	}
+	if w.abouts == nil {
+		w.abouts = map[*Calendar]calendar.About{}
+	}
+	w.abouts[w.b.Home] = a
+	return a
+}
+
+// NeedsPerson reports whether something stopped that only a person can start again: exit code 3.
+func (r Report) NeedsPerson() bool {
+	return slices.ContainsFunc(r.Bilaterals, func(b BilateralReport) bool {
+		return b.Code != "" || calendar.KindOf(b.Err) == calendar.SignIn ||
+			slices.ContainsFunc(b.Decisions, func(d plan.Decision) bool { return d.Code == "series_gone" || d.Code == "series_declined" })
+	})
+}
+
+// Err joins what went wrong, or is nil.
+func (r Report) Err() error {
+	var all []error
+	for _, b := range r.Bilaterals {
+		all = append(all, b.Err)
+	}
+	for _, c := range r.Calendars {
+		if !c.Reachable {
+			all = append(all, fmt.Errorf("calendar %s: %s", c.Name, c.Error))
+		}
+	}
+	return errors.Join(all...)
+}

@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"maps"
+	"time"
+
+	"bilateral/internal/plan"
+	"bilateral/internal/store"
+)
+
+// record keeps what the pass saw and did. A pass in which nothing changed writes one row: that it took place.
+func (w *work) record(applied error) error {
+	if w.Dry {
+		return nil
+	}
+	for _, step := range []func() error{w.recordSeries, w.recordSeen, w.recordOutcomes, w.recordVerdicts, w.closeIntents} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return w.finishRequests(applied != nil)
+}
+
+func (w *work) recordSeries() error {
+	for _, s := range w.found.series {
+		if s.Mark[keyID] == "" {
+			continue // not adopted yet
+		}
+		if err := w.Store.Remember(w.b.Name, s.UID, w.b.Home.Name, w.Now); err != nil {
+			return err
+		}
+	}
+	known, err := w.Store.KnownSeries(w.b.Name)
+	if err != nil || len(w.found.series) > 0 {
+		return err
+	}
+	for _, k := range known {
+		switch {
+		case w.forget && k.LastSeen.Before(w.Now):
+			err = w.Store.Forget(w.b.Name, k.UID)
+		case w.found.gone && w.fuse == "" && !k.Gone:
+			err = w.Store.MarkGone(w.b.Name, k.UID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recordSeen keeps since when each present trouble has stood.
+func (w *work) recordSeen() error {
+	seen := map[string]time.Time{}
+	for _, d := range w.decided {
+		if d.Trouble == "" {
+			continue
+		}
+		seen[d.Trouble] = w.Now
+		if since, ok := w.world.Seen[d.Trouble]; ok {
+			seen[d.Trouble] = since
+		}
+	}
+	if maps.EqualFunc(seen, w.world.Seen, time.Time.Equal) {
+		return nil
+	}
+	return w.Store.SetSeen(w.b.Name, seen)
+}
+
+// recordOutcomes keeps what became of slots that have begun, once each, and counts what was carried over.
+func (w *work) recordOutcomes() error {
+	held := map[string]bool{}
+	for _, d := range w.decided {
+		held[d.Period.Key] = d.Final
+	}
+	for _, i := range w.world.Instances {
+		key := plan.KeyOf(w.b.Policy, w.world.Standing, w.Now, i.Original)
+		final, guarded := held[key]
+		if !guarded || i.Absent != plan.Stands || i.Slot.Start.After(w.Now) {
+			continue
+		}
+		o := store.Outcome{Period: key, Slot: i.Slot, Was: plan.WasNot, At: w.Now}
+		if final {
+			o.Was = plan.WasHeld
+		}
+		if err := w.Store.SetOutcome(w.b.Name, o); err != nil {
+			return err
+		}
+		if final && !i.Slot.End.After(w.Now) {
+			if _, err := w.Store.CarryOver(w.b.Name, i.Original, i.Slot.Start, w.Now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *work) recordVerdicts() error {
+	list := make([]store.Verdict, len(w.decided))
+	for k, d := range w.decided {
+		list[k] = store.VerdictOf(d)
+	}
+	return w.Store.SaveVerdicts(w.b.Name, list, w.Now)
+}
+
+// closeIntents closes what a crash or a lost answer left open: the world was looked at in this pass, and what is missing
+// from it is worked out anew.
+func (w *work) closeIntents() error {
+	open, err := w.Store.OpenIntents(w.b.Name)
+	if err != nil {
+		return err
+	}
+	for _, i := range open {
+		if !i.At.Before(w.Now) {
+			continue // this pass's own, of unknown effect: the next pass looks
+		}
+		wrote, said := false, "not found written when looked at later"
+		for _, s := range w.found.series {
+			if s.UID == i.UID && s.Version != i.Version {
+				wrote, said = true, "found written, or changed by others, when looked at later"
+			}
+		}
+		if err := w.Store.FinishIntent(i.ID, wrote, said, "", w.Now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recordPass keeps that the pass took place and how the calendars were found.
+func (v *view) recordPass(r *Report) error {
+	for _, b := range v.Bilaterals {
+		for _, c := range b.calendars() {
+			if s, ok := v.sights[c]; ok && s != nil {
+				r.Calendars = append(r.Calendars, v.state(c))
+				delete(v.sights, c)
+			}
+		}
+	}
+	if v.Dry {
+		return nil
+	}
+	for _, c := range r.Calendars {
+		if err := v.Store.SetCalendar(c); err != nil {
+			return err
+		}
+	}
+	if v.Orders {
+		return nil // the owner's command alone: the daemon's passes are what status counts
+	}
+	p := store.Pass{Began: v.Now, Ended: v.Now, OK: true, Next: v.Next}
+	if err := r.Err(); err != nil {
+		p.OK, p.Errors = false, err.Error()
+	}
+	return v.Store.EndPass(p)
+}

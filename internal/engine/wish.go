@@ -1,0 +1,172 @@
+package engine
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/internal/plan"
+)
+
+// piece is one thing to be written and how it is told. Pieces for one series become one Change.
+type piece struct {
+	Step
+	uid      string
+	original time.Time // zero: it is about the master
+	patch    calendar.Patch
+	create   *calendar.Draft // a new series; the patches of its instances come as pieces of the same uid
+	exempt   bool            // from the daily budget of writes
+	publish  *publication
+}
+
+// acting reports whether this pass may write for the bilateral.
+func (w *work) acting() bool { return w.b.Acting || w.Act }
+
+// wish notes a patch of an instance of the series that the instance belongs to.
+func (w *work) wish(original time.Time, p calendar.Patch, s Step) *piece {
+	s.Bilateral = w.b.Name
+	if p.Retimes() {
+		s.Mails = w.mails()
+	}
+	w.pieces = append(w.pieces, piece{Step: s, uid: w.seriesOf(original), original: original, patch: p})
+	return &w.pieces[len(w.pieces)-1]
+}
+
+// wishSeries notes a patch of a master.
+func (w *work) wishSeries(uid string, p calendar.Patch, s Step) *piece {
+	s.Bilateral = w.b.Name
+	if p.Retimes() {
+		s.Mails = w.mails()
+	}
+	w.pieces = append(w.pieces, piece{Step: s, uid: uid, patch: p})
+	return &w.pieces[len(w.pieces)-1]
+}
+
+// seriesOf is the UID of the series that has an instance with that original start.
+func (w *work) seriesOf(original time.Time) string {
+	for k := len(w.found.series) - 1; k >= 0; k-- {
+		if w.found.series[k].At(original) != nil {
+			return w.found.series[k].UID
+		}
+	}
+	return ""
+}
+
+// mails are the addresses that hear of a change of time.
+func (w *work) mails() []string {
+	if !w.b.Invites || !w.about().Invites {
+		return nil
+	}
+	return []string{w.b.Executive.Email}
+}
+
+// wishes turns the decisions into pieces.
+func (w *work) wishes() {
+	for _, d := range w.decided {
+		switch d.Action {
+		case plan.Move, plan.Restore:
+			w.wishMove(d)
+		case plan.Waive:
+			w.wishWaive(d)
+		}
+	}
+	w.wishMarks()
+}
+
+func (w *work) wishMove(d plan.Decision) {
+	i := w.planned(d.Original)
+	if i == nil {
+		return
+	}
+	slot := d.Slot
+	p := calendar.Patch{Span: &slot, Mark: placedMark(d, *i, w.Now)}
+	if i.Absent != plan.Stands {
+		p.Cancelled = new(false)
+	}
+	w.wish(d.Original, p, Step{Period: d.Period.Key, Action: string(d.Action), From: d.From, To: d.Slot, Reason: d.Sentence})
+	if i.Absent == plan.Deleted {
+		w.wishReplanned(d.Original)
+	}
+}
+
+// placedMark is what an instance remembers of being put at d.Slot.
+func placedMark(d plan.Decision, i plan.Instance, now time.Time) calendar.Mark {
+	m := calendar.Mark{keyPlaced: spanMark(d.Slot), keyState: "", keyReason: "", keyPin: ""}
+	if d.Pin {
+		m[keyPin] = "1"
+	}
+	if d.Counts {
+		m[keyMoves], m[keyMovedAt] = strconv.Itoa(i.Moves+1), instantMark(now)
+	}
+	if !d.Refuse.IsZero() {
+		m[keyRefused] = spansMark(append(slices.Clone(i.Refused), d.Refuse))
+	}
+	return m
+}
+
+// wishReplanned remembers on the master that a deleted instance was planned again: its own mark went with it.
+func (w *work) wishReplanned(original time.Time) {
+	uid := w.seriesOf(original)
+	for _, s := range w.found.series {
+		if s.UID == uid {
+			list := append(parseInstants(s.Mark[keyReplanned]), original)
+			w.wishSeries(uid, calendar.Patch{Mark: calendar.Mark{keyReplanned: instantsMark(list)}}, Step{Action: "note"})
+		}
+	}
+}
+
+func (w *work) wishWaive(d plan.Decision) {
+	m := calendar.Mark{keyState: stateWaived}
+	if d.Code == "skipped" {
+		m = calendar.Mark{keyState: stateSkipped, keyReason: w.world.Skips[d.Period.Key]}
+	}
+	p := w.wish(d.Original, calendar.Patch{Cancelled: new(true), Mark: m},
+		Step{Period: d.Period.Key, Action: string(plan.Waive), From: d.From, Reason: d.Sentence})
+	p.exempt = d.Code == "skipped"
+}
+
+// wishMarks keeps the owner's orders in the master's mark, where they survive the database.
+func (w *work) wishMarks() {
+	s := w.found.current()
+	if s == nil || s.Mark[keyID] == "" {
+		return
+	}
+	m := calendar.Mark{keyTravel: travelMark(w.orders.Travel), keyPaused: ""}
+	if w.orders.PausedUntil.After(w.Now) {
+		m[keyPaused] = instantMark(w.orders.PausedUntil)
+	}
+	if m[keyPaused] == "" && !parseInstant(s.Mark[keyPaused]).After(w.Now) {
+		delete(m, keyPaused) // a pause that ran out is not worth a write
+	}
+	w.wishSeries(s.UID, calendar.Patch{Mark: m}, Step{Action: "note", Reason: "the owner's orders"}).exempt = true
+}
+
+// planned is the planner's instance with that original start.
+func (w *work) planned(original time.Time) *plan.Instance {
+	for k := range w.world.Instances {
+		if w.world.Instances[k].Original.Equal(original) {
+			return &w.world.Instances[k]
+		}
+	}
+	return nil
+}
+
+// wishAdopt takes over a series that people made: our mark goes onto its master and nothing else changes.
+func (w *work) wishAdopt() {
+	s := w.found.current()
+	if s == nil || s.Mark[keyID] != "" {
+		return
+	}
+	m := calendar.Mark{keyID: w.b.ID(), keySettings: w.b.settings(), keyExcluded: instantsMark(s.Excluded)}
+	p := w.wishSeries(s.UID, calendar.Patch{Mark: m}, Step{Action: "adopt", Title: s.Title, Reason: "the series is taken over as it stands"})
+	p.exempt = true
+}
+
+// withoutEnd is a rule without UNTIL and COUNT.
+func withoutEnd(rule string) string {
+	return strings.Join(slices.DeleteFunc(strings.Split(rule, ";"), func(p string) bool {
+		return strings.HasPrefix(p, "UNTIL=") || strings.HasPrefix(p, "COUNT=")
+	}), ";")
+}
