@@ -1,6 +1,8 @@
 package ical
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"bilateral/calendar"
@@ -9,8 +11,8 @@ import (
 // timing is a component's start and length tied to the zone it is written in: it turns wall-clock times of that zone
 // into spans.
 type timing struct {
-	zones *zones
-	file  *File
+	x     *expander
+	of    *component
 	home  *time.Location // of floating times and DATEs
 	zone  *time.Location // of DTSTART
 	start moment
@@ -33,7 +35,7 @@ func wallAt(instant int64, zone *time.Location) int64 {
 
 // clock finds the component's zone and length.
 func (x *expander) clock(c *component) (*timing, error) {
-	t := &timing{zones: x.zones, file: c.file, home: x.home, start: c.start}
+	t := &timing{x: x, of: c, home: x.home, start: c.start}
 	var err error
 	if c.file.homeZone != "" && c.start.form == floating {
 		if z := x.zones.name(c.file.homeZone); z != nil {
@@ -41,9 +43,17 @@ func (x *expander) clock(c *component) (*timing, error) {
 		}
 	}
 	if t.zone, err = t.zoneOf(c.start); err != nil {
-		return nil, err
+		var unknown errZone
+		if !errors.As(err, &unknown) {
+			return nil, err
+		}
+		// Leaving it out would show busy time as free, so it stands at its wall clock in the reader's zone, and that
+		// is reported. UTC would be a guess with nothing behind it.
+		x.reportOnce(c, fmt.Errorf("%w; read as a time in %s", err, t.home))
+		t.zone, t.start.form = t.home, floating
 	}
-	return t, t.setLength(c)
+	t.setLength(c)
+	return t, nil
 }
 
 func (t *timing) zoneOf(m moment) (*time.Location, error) {
@@ -51,17 +61,17 @@ func (t *timing) zoneOf(m moment) (*time.Location, error) {
 	case utc:
 		return time.UTC, nil
 	case zoned:
-		return t.zones.find(t.file, m.tzid)
+		return t.x.zones.find(t.of.file, m.tzid)
 	}
 	return t.home, nil
 }
 
 // setLength: RFC 5545 section 3.6.1. DTEND gives an exact length, DURATION a nominal one; without either a DATE lasts a
 // day and a DATE-TIME no time at all. What ends before it begins has no length.
-func (t *timing) setLength(c *component) error {
+func (t *timing) setLength(c *component) {
 	switch {
 	case c.end.form != absent:
-		return t.setEnd(c.end)
+		t.setEnd(c.end)
 	case c.hasLength:
 		t.span = extent{max(0, c.length.days), max(0, c.length.seconds)}
 	case c.start.form == date:
@@ -69,23 +79,18 @@ func (t *timing) setLength(c *component) error {
 	default:
 		t.exact = true
 	}
-	return nil
 }
 
-func (t *timing) setEnd(end moment) error {
+func (t *timing) setEnd(end moment) {
 	if t.start.form == date && end.form == date {
 		t.span = extent{days: max(1, (end.wall-t.start.wall)/day)} // Outlook writes a day that ends on itself
-		return nil
+		return
 	}
 	zone, err := t.zoneOf(end)
-	if err != nil {
-		return err
-	}
-	if end.form == date || end.form == floating {
+	if err != nil || end.form == date || end.form == floating {
 		zone = t.zone // mixed types are invalid; the clock on the wall is the same
 	}
 	t.exact, t.fixed = true, max(0, instant(end.wall, zone)-instant(t.start.wall, t.zone))
-	return nil
 }
 
 // at is the span of an instance whose start reads wall.
@@ -112,36 +117,23 @@ func (t *timing) longest() int64 {
 	return (t.span.days+1)*day + t.span.seconds
 }
 
-// meant is the instant that an EXDATE, RDATE or RECURRENCE-ID of the series t names. The three forms mix in the wild: a
-// DATE means the instance of that date, a floating time is read in the series' zone.
-func (t *timing) meant(m moment, file *File) (int64, error) {
+// meant is the instant that a date of component c (EXDATE, RDATE or RECURRENCE-ID) names in the series t. The three forms
+// mix in the wild: a DATE means the instance of that date, a floating time is read in the series' zone.
+func (t *timing) meant(m moment, c *component) int64 {
 	switch {
-	case t.start.form == date && m.form != utc && m.form != zoned:
-		return instant(m.date()*day, t.zone), nil
+	case t.start.form == date: // the midnight of the date that it names, whatever clock it names it by
+		return instant(m.date()*day, t.zone)
 	case m.form == date:
-		return instant(m.date()*day+floorMod(t.start.wall, day), t.zone), nil
+		return instant(m.date()*day+floorMod(t.start.wall, day), t.zone)
 	case m.form == floating:
-		return instant(m.wall, t.zone), nil
+		return instant(m.wall, t.zone)
+	case m.form == utc:
+		return m.wall
 	}
-	zone := time.UTC
-	if m.form == zoned {
-		var err error
-		if zone, err = t.zones.find(file, m.tzid); err != nil {
-			return 0, err
-		}
+	zone, err := t.x.zones.find(c.file, m.tzid)
+	if err != nil {
+		t.x.reportOnce(c, fmt.Errorf("%w; read as a time in %s", err, t.zone))
+		zone = t.zone
 	}
-	if t.start.form == date {
-		// The midnight of the date that it names, whatever clock it names it by.
-		return instant(m.date()*day, t.zone), nil
-	}
-	return instant(m.wall, zone), nil
-}
-
-// original is the instant that an override's RECURRENCE-ID names in the series t.
-func (t *timing) original(o *component, own *timing) int64 {
-	at, err := t.meant(o.recurrence, o.file)
-	if err != nil { // an unknown zone: read it as the override's own
-		return instant(o.recurrence.wall, own.zone)
-	}
-	return at
+	return instant(m.wall, zone)
 }

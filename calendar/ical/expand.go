@@ -50,7 +50,14 @@ type expander struct {
 	zones    *zones
 	groups   []*group
 	bad      []calendar.Unreadable
+	reported map[*component]bool
+	left     effort // for all rules together, so that many small bombs are no big one
 }
+
+const (
+	allInstances = 1_000_000
+	allSteps     = 20 * maxSteps
+)
 
 // group is every component of one UID.
 type group struct {
@@ -59,7 +66,8 @@ type group struct {
 }
 
 func newExpander(files []*File, v View) *expander {
-	x := &expander{from: v.Window.Start.Unix(), to: v.Window.End.Unix(), home: v.zone(), zones: newZones()}
+	x := &expander{from: v.Window.Start.Unix(), to: v.Window.End.Unix(), home: v.zone(), zones: newZones(), reported: map[*component]bool{},
+		left: effort{allInstances, allSteps}}
 	byUID := map[string]*group{}
 	for _, f := range files {
 		for _, c := range f.events {
@@ -86,6 +94,14 @@ func (g *group) add(c *component) {
 
 func (x *expander) report(c *component, why error) {
 	x.bad = append(x.bad, calendar.Unreadable{Where: c.where(), Why: why.Error()})
+}
+
+// reportOnce is for what every look at a component finds anew.
+func (x *expander) reportOnce(c *component, why error) {
+	if !x.reported[c] {
+		x.reported[c] = true
+		x.report(c, why)
+	}
 }
 
 // slot is one instance on its way out.
@@ -142,7 +158,7 @@ func (x *expander) orphans(list []*component) []slot {
 			x.report(o, err)
 			continue
 		}
-		original := c.original(o, c)
+		original := c.meant(o.recurrence, o)
 		start, end := c.at(o.start.wall)
 		s := slot{original: original, start: start, end: end, standing: [2]int64{start, end}, is: o, own: true, recurs: true}
 		if i, twice := kept[original]; !twice {

@@ -51,10 +51,13 @@ type parser struct {
 	busy      *freeBusy
 	zone      *vzone
 	turn      *onset
-	calendars int // open VCALENDARs
-	found     bool
+	calendars int  // open VCALENDARs
+	found     bool // a VCALENDAR
 	full      bool
 	strings   map[string]string
+
+	strange string // an unknown component that is open, and how many events there were before it
+	before  int
 }
 
 // textSpan remembers a logical line for later: only recurring and marked events need their long texts.
@@ -91,7 +94,7 @@ func (p *parser) startOf(line []byte, pos int) int {
 	for pos > 0 && (p.s.data[pos-1] == '\n' || p.s.data[pos-1] == '\r') {
 		pos--
 	}
-	return min(pos, len(p.s.data)) - len(line)
+	return pos - len(line)
 }
 
 func (p *parser) property(line []byte, end int, whole bool) {
@@ -140,7 +143,7 @@ func (p *parser) begin(name string) {
 	case "VCALENDAR":
 		p.abandon("the next calendar begins before it ends")
 		p.calendars++
-		p.found = true
+		p.found, p.strange = true, ""
 	case "VEVENT", "VFREEBUSY", "VTIMEZONE":
 		p.abandon("the next component begins before it ends")
 		p.open(name)
@@ -153,6 +156,7 @@ func (p *parser) begin(name string) {
 	default:
 		if p.at == outside {
 			p.at = elsewhere
+			p.strange, p.before = name, len(p.f.events)
 			return
 		}
 		p.depth++
@@ -160,7 +164,7 @@ func (p *parser) begin(name string) {
 }
 
 func (p *parser) open(name string) {
-	p.found, p.depth, p.line0 = true, 0, p.s.start
+	p.depth, p.line0 = 0, p.s.start
 	if p.full = p.full || len(p.f.events)+len(p.f.periods) >= maxComponents; p.full {
 		p.at = elsewhere
 		return
@@ -179,7 +183,7 @@ func (p *parser) end(name string) {
 	switch name {
 	case "VCALENDAR":
 		p.abandon("the calendar ends before it does")
-		p.calendars = max(0, p.calendars-1)
+		p.calendars, p.strange = max(0, p.calendars-1), ""
 	case "VEVENT":
 		if p.at == inEvent {
 			p.closeEvent()
@@ -200,11 +204,15 @@ func (p *parser) endOther(name string) {
 	switch {
 	case p.depth > 0:
 		p.depth--
+	case p.at == outside && p.strange == name && name != "":
+		// What stands inside an unknown component is not the calendar's (RFC 5545 section 3.6: ignore it), but only
+		// its END proves that it was inside.
+		p.f.events, p.strange = p.f.events[:p.before], ""
 	case p.at == inObservance && (name == "STANDARD" || name == "DAYLIGHT"):
 		p.at = inZone
 		p.zone.turns = append(p.zone.turns, *p.turn)
 	case p.at == elsewhere:
-		p.at = outside
+		p.at, p.strange = outside, ""
 	}
 }
 
@@ -278,7 +286,8 @@ func (p *parser) finish() {
 	switch {
 	case !p.found && len(bytes.TrimSpace(p.s.data)) == 0:
 		p.f.report(0, "", "is empty")
-	case !p.found:
+	case !p.found: // RFC 5545 section 3.4; what looks like events in it may be anything
+		p.f.events, p.f.periods = nil, nil
 		p.f.report(0, "", "is not an iCalendar file: it has no BEGIN:VCALENDAR")
 	case p.full:
 		p.f.report(0, "", "has more than %d components; the rest is left out", maxComponents)

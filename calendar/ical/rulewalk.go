@@ -11,9 +11,12 @@ const (
 	maxSteps     = 2_000_000 // dates or times looked at: some tens of milliseconds
 )
 
+// effort is what a walk may still spend.
+type effort struct{ instances, steps int }
+
 var (
 	errSteps     = errors.New("the rule takes too long to follow")
-	errInstances = errors.New("the rule has more than 50,000 instances here")
+	errInstances = errors.New("the rule has too many instances")
 )
 
 // walk is one run of a rule over its wall-clock times, in order. It seeks to the window at once; only COUNT makes it
@@ -26,37 +29,53 @@ type walk struct {
 	week0       int64   // first day of the week of DTSTART
 	clocks      []int64 // times of day, in seconds; of finer rules, times within the hour or minute
 	counted     int64
+	left        effort
 	date        int64 // the date that byTimes looked at last, and what came of it
 	dated       bool
 	dateMatches bool
-	steps       int
 	out         []int64
 }
 
 // walls returns the rule's wall-clock times in [from, to], in order. DTSTART itself is there only if the rule matches
-// it; it counts for COUNT only then. What was found stands also beside an error.
-func (r *rule) walls(start, from, to int64) ([]int64, error) {
+// it; it counts for COUNT only then. What was found stands also beside an error. What it took is taken from left.
+func (r *rule) walls(start, from, to int64, left *effort) ([]int64, error) {
 	w := &walk{rule: r, start: start, from: max(from, start), to: to}
 	if w.to < w.from {
 		return nil, nil
 	}
-	if step, ok := r.plain(start); ok {
-		return w.plain(step)
-	}
-	c := civilOf(floorDiv(start, day))
-	w.filter = newDayFilter(r, c)
-	w.week0 = c.number - int64((c.weekday-r.wkst+7)%7)
-	w.setClocks()
-	var err error
-	if r.freq >= daily {
-		err = w.byDates()
-	} else {
-		err = w.byTimes()
-	}
+	w.left = effort{min(maxInstances, left.instances), min(maxSteps, left.steps)}
+	left.steps -= w.left.steps
+	err := w.follow()
+	left.steps += max(0, w.left.steps)
+	left.instances -= len(w.out)
 	if errors.Is(err, errDone) {
 		err = nil
 	}
 	return w.out, err
+}
+
+func (w *walk) follow() error {
+	r := w.rule
+	if step, ok := r.plain(w.start); ok {
+		return w.plain(step)
+	}
+	c := civilOf(floorDiv(w.start, day))
+	w.filter = newDayFilter(r, c)
+	w.week0 = c.number - int64((c.weekday-r.wkst+7)%7)
+	w.setClocks()
+	if r.freq < daily {
+		return w.byTimes()
+	}
+	return w.byDates()
+}
+
+// first is the rule's first wall-clock time up to to.
+func (r *rule) first(start, to int64) (int64, bool) {
+	found, _ := r.walls(start, start, to, &effort{1, maxSteps})
+	if len(found) == 0 {
+		return 0, false
+	}
+	return found[0], true
 }
 
 // plain reports whether the rule is one start after the other at equal distance, so that arithmetic will do.
@@ -71,19 +90,19 @@ func (r *rule) plain(start int64) (step int64, ok bool) {
 	return stride[r.freq] * r.interval, g == [10]bool{}
 }
 
-func (w *walk) plain(step int64) ([]int64, error) {
+func (w *walk) plain(step int64) error {
 	first := (w.from - w.start + step - 1) / step
 	last := (w.to - w.start) / step
 	if c := w.rule.count; c > 0 {
 		last = min(last, c-1)
 	}
 	for i := first; i <= last; i++ {
-		if len(w.out) == maxInstances {
-			return w.out, errInstances
+		if len(w.out) == w.left.instances {
+			return errInstances
 		}
 		w.out = append(w.out, w.start+i*step)
 	}
-	return w.out, nil
+	return nil
 }
 
 var errDone = errors.New("done")
@@ -103,7 +122,7 @@ func (w *walk) emit(wall int64) error {
 	if wall < w.from {
 		return nil
 	}
-	if len(w.out) == maxInstances {
+	if len(w.out) == w.left.instances {
 		return errInstances
 	}
 	w.out = append(w.out, wall)
@@ -111,7 +130,7 @@ func (w *walk) emit(wall int64) error {
 }
 
 func (w *walk) step(n int) error {
-	if w.steps += n; w.steps > maxSteps {
+	if w.left.steps -= n; w.left.steps < 0 {
 		return errSteps
 	}
 	return nil

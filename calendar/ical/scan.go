@@ -35,11 +35,11 @@ func (l *lines) physical() ([]byte, bool) {
 		line = line[:i]
 		l.pos += i + 1
 		if l.pos == l.lf {
-			l.pos++
+			l.pos = min(l.pos+1, len(l.data))
 		}
 		return line, true
 	}
-	l.pos = l.lf + 1
+	l.pos = min(l.lf+1, len(l.data))
 	return line, true
 }
 

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -57,37 +58,36 @@ func (o replaced) place(s *slot) {
 // overridesOf ties overrides to their instances, by original start; of two for one instance the newer counts.
 func (x *expander) overridesOf(g *group, t *timing) []replaced {
 	var out []replaced
+	kept := map[int64]int{}
 	for _, o := range g.overrides {
 		own, err := x.clock(o)
 		if err != nil {
 			x.report(o, err)
 			continue
 		}
-		r := replaced{t.original(o, own), o, own}
-		i := slices.IndexFunc(out, func(k replaced) bool { return k.original == r.original })
-		switch {
-		case i < 0:
+		r := replaced{t.meant(o.recurrence, o), o, own}
+		if i, twice := kept[r.original]; !twice {
+			kept[r.original] = len(out)
 			out = append(out, r)
-		case o.newer(out[i].is):
+		} else if o.newer(out[i].is) {
 			out[i] = r
 		}
 	}
-	slices.SortStableFunc(out, func(a, b replaced) int { return int(max(-1, min(1, a.original-b.original))) })
+	slices.SortStableFunc(out, func(a, b replaced) int { return cmp.Compare(a.original, b.original) })
 	return out
 }
 
 // shiftOnwards moves an instance as the last RANGE=THISANDFUTURE before it says (RFC 5545 section 3.2.13): by as much,
 // on the clock, as that override moved its own instance.
 func shiftOnwards(s *slot, onwards []replaced) {
-	for i := len(onwards) - 1; i >= 0; i-- {
-		if o := onwards[i]; o.original < s.original {
-			zone := o.clock.zone
-			wall := wallAt(s.original, zone) + o.is.start.wall - wallAt(o.original, zone)
-			s.start, s.end = o.clock.at(wall)
-			s.standing, s.is = [2]int64{s.start, s.end}, o.is
-			return
-		}
+	after, _ := slices.BinarySearchFunc(onwards, s.original, func(o replaced, at int64) int { return cmp.Compare(o.original, at) })
+	if after == 0 {
+		return
 	}
+	o := onwards[after-1]
+	wall := wallAt(s.original, o.clock.zone) + o.is.start.wall - wallAt(o.original, o.clock.zone)
+	s.start, s.end = o.clock.at(wall)
+	s.standing, s.is = [2]int64{s.start, s.end}, o.is
 }
 
 // removals is what the EXDATEs of a series take out.
@@ -110,15 +110,10 @@ func (x *expander) removedFrom(c *component, t *timing) removals {
 			r.dates[m.date()] = true
 			continue
 		}
-		at, err := t.meant(m, c.file)
-		if err != nil {
-			x.report(c, err)
-			continue
-		}
 		if r.at == nil {
 			r.at = make(map[int64]bool, len(c.removed))
 		}
-		r.at[at] = true
+		r.at[t.meant(m, c)] = true
 	}
 	for _, rule := range c.exRules {
 		for _, wall := range x.follow(c, t, rule, t.longest()) {
@@ -139,7 +134,10 @@ func (x *expander) planned(c *component, t *timing, onwards []replaced) []slot {
 		first, last := o.clock.at(o.is.start.wall)
 		reach = max(reach, o.clock.longest(), abs(first-o.original)+last-first)
 	}
-	walls := []int64{c.start.wall}
+	var walls []int64
+	if !t.stillborn(c) {
+		walls = append(walls, c.start.wall)
+	}
 	for _, r := range c.rules {
 		walls = append(walls, x.follow(c, t, r, reach)...)
 	}
@@ -156,6 +154,21 @@ func (x *expander) planned(c *component, t *timing, onwards []replaced) []slot {
 	return x.addDates(c, t, out)
 }
 
+// stillborn reports whether UNTIL ended every rule before its first instance. That is how calendar programs write "delete
+// this and all following" at the first meeting; DTSTART is then no meeting either.
+func (t *timing) stillborn(c *component) bool {
+	for _, r := range c.rules {
+		last, limit := t.lastOf(r)
+		if last-c.start.wall > 400*day { // also where there is no UNTIL: a rule so long has an instance
+			return false
+		}
+		if wall, ok := r.first(c.start.wall, last); ok && (limit == 0 || instant(wall, t.zone) <= limit) {
+			return false
+		}
+	}
+	return len(c.rules) > 0
+}
+
 func abs(n int64) int64 { return max(n, -n) }
 
 // follow walks one rule through the window, which it reaches from as far away as an instance may last or be moved.
@@ -166,7 +179,7 @@ func (x *expander) follow(c *component, t *timing, r *rule, reach int64) []int64
 		high = x.to + slack
 	}
 	last, limit := t.lastOf(r)
-	walls, err := r.walls(c.start.wall, low, min(high, last))
+	walls, err := r.walls(c.start.wall, low, min(high, last), &x.left)
 	if err != nil {
 		x.report(c, tooMuch(c, err))
 	}
@@ -203,31 +216,21 @@ func (x *expander) addDates(c *component, t *timing, out []slot) []slot {
 		return out
 	}
 	for _, a := range c.added {
-		start, err := t.meant(a.start, c.file)
-		if err != nil {
-			x.report(c, err)
-			continue
-		}
-		s := slot{original: start, start: start, is: c, recurs: true}
-		if s.end, err = t.addedEnd(a, start, c.file); err != nil {
-			x.report(c, err)
-			continue
-		}
-		s.standing = [2]int64{s.start, s.end}
-		out = append(out, s)
+		start := t.meant(a.start, c)
+		end := t.addedEnd(a, start)
+		out = append(out, slot{original: start, start: start, end: end, standing: [2]int64{start, end}, is: c, recurs: true})
 	}
-	slices.SortStableFunc(out, func(a, b slot) int { return int(max(-1, min(1, a.original-b.original))) })
+	slices.SortStableFunc(out, func(a, b slot) int { return cmp.Compare(a.original, b.original) })
 	return slices.CompactFunc(out, func(a, b slot) bool { return a.original == b.original })
 }
 
-func (t *timing) addedEnd(a addition, start int64, file *File) (int64, error) {
+func (t *timing) addedEnd(a addition, start int64) int64 {
 	switch {
 	case a.hasLength:
 		wall := wallAt(start, t.zone) + a.length.days*day
-		return max(start, instant(wall, t.zone)+a.length.seconds), nil
+		return max(start, instant(wall, t.zone)+a.length.seconds)
 	case a.end.form != absent:
-		end, err := t.meant(a.end, file)
-		return max(start, end), err
+		return max(start, t.meant(a.end, t.of))
 	}
-	return t.end(wallAt(start, t.zone), start), nil
+	return t.end(wallAt(start, t.zone), start)
 }

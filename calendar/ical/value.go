@@ -41,8 +41,7 @@ func floorMod(a, b int64) int64 { return a - floorDiv(a, b)*b }
 
 var errTime = errors.New("is no date or time")
 
-// parseMoment reads 20260105, 20260105T090000, the same with Z, and what the wild makes of it: missing seconds, a Z on
-// a date, ISO 8601's hyphens and colons, spaces. VALUE=DATE is believed only if no time follows.
+// parseMoment reads 20260105, 20260105T090000, the same with Z, and what the wild makes of it: missing seconds, ISO 8601's hyphens and colons, spaces. VALUE=DATE is believed only if no time follows.
 func parseMoment(value []byte, tzid string) (moment, error) {
 	v := bytes.TrimSpace(value)
 	m := moment{form: floating, tzid: tzid}
@@ -54,6 +53,9 @@ func parseMoment(value []byte, tzid string) (moment, error) {
 	}
 	digits, hasTime, ok := bareDigits(v)
 	if !ok {
+		return moment{}, fmt.Errorf("%q %w", clip(value), errTime)
+	}
+	if !hasTime && m.form == utc { // a date has no zone: 20260105Z is somebody's accident, and nobody knows which
 		return moment{}, fmt.Errorf("%q %w", clip(value), errTime)
 	}
 	if !hasTime {
@@ -156,12 +158,12 @@ func parseDuration(value []byte) (extent, error) {
 			continue
 		case c == 'T' && digits == 0:
 			continue
-		case digits == 0 || !e.add(c, n):
+		case digits == 0 || !e.add(c, n) || e.days*day+e.seconds > maxExtent:
 			return extent{}, bad
 		}
 		n, digits = 0, 0
 	}
-	if digits > 0 || e.days*day+e.seconds > maxExtent {
+	if digits > 0 {
 		return extent{}, bad
 	}
 	return extent{sign * e.days, sign * e.seconds}, nil

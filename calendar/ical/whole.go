@@ -48,7 +48,7 @@ func (x *expander) whole(g *group, t *timing) calendar.Series {
 		Start: time.Unix(start, 0).UTC(), Duration: time.Duration(end-start) * time.Second, Rule: m.ruleText,
 		Title: m.title, Location: m.location, Description: m.description, Organizer: m.organizer, Attendees: m.attendees,
 		Cancelled: m.cancelled, Sequence: m.sequence, Mark: m.mark.Clone(),
-		Excluded: x.excluded(m, t), Until: t.lastStart(m),
+		Excluded: t.excluded(m), Until: t.lastStart(m),
 	}
 	if m.start.form == zoned || m.start.form == utc {
 		s.Zone = t.zone
@@ -78,12 +78,10 @@ func (s slot) instance() calendar.Instance {
 }
 
 // excluded lists the EXDATEs as the starts that they remove.
-func (x *expander) excluded(c *component, t *timing) []time.Time {
+func (t *timing) excluded(c *component) []time.Time {
 	var out []time.Time
 	for _, m := range c.removed {
-		if at, err := t.meant(m, c.file); err == nil {
-			out = append(out, time.Unix(at, 0).UTC())
-		}
+		out = append(out, time.Unix(t.meant(m, c), 0).UTC())
 	}
 	slices.SortFunc(out, time.Time.Compare)
 	return slices.CompactFunc(out, time.Time.Equal)
@@ -99,7 +97,7 @@ func (t *timing) lastStart(c *component) time.Time {
 		case limit != 0:
 			last = max(last, limit)
 		case r.count > 0:
-			walls, err := r.walls(c.start.wall, c.start.wall, min(wall, c.start.wall+maxExtent))
+			walls, err := r.walls(c.start.wall, c.start.wall, min(wall, c.start.wall+maxExtent), &effort{maxInstances, maxSteps})
 			if err != nil || len(walls) == 0 {
 				return time.Time{}
 			}
@@ -115,4 +113,3 @@ func (t *timing) lastStart(c *component) time.Time {
 	}
 	return time.Unix(last, 0).UTC()
 }
-

@@ -93,6 +93,7 @@ var windowsDisplay = map[string]string{
 	"novosibirsk":                           "N. Central Asia Standard Time",
 	"nuku'alofa":                            "Tonga Standard Time",
 	"osaka, sapporo, tokyo":                 "Tokyo Standard Time",
+	"pacific time (us & canada), tijuana":   "Pacific Standard Time",
 	"pacific time (us & canada); tijuana":   "Pacific Standard Time",
 	"pacific time (us & canada)":            "Pacific Standard Time",
 	"pacific time (us and canada)":          "Pacific Standard Time",

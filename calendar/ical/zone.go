@@ -4,6 +4,7 @@ package ical
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func (z *vzone) read(q prop) {
 	v := string(bytes.TrimSpace(q.value))
 	switch {
 	case q.name == "TZID" && z.tzid == "":
-		z.tzid = clean(v)
+		z.tzid = readText(q.value)
 	case q.name == "X-LIC-LOCATION":
 		z.location = clean(v)
 	}
@@ -89,7 +90,7 @@ func (z *vzone) build() (*time.Location, error) {
 			return nil, fmt.Errorf("its VTIMEZONE %q has more than %d changes", z.tzid, maxTurns)
 		}
 	}
-	slices.SortStableFunc(turns, func(a, b turn) int { return int(max(-1, min(1, a.at-b.at))) })
+	slices.SortStableFunc(turns, func(a, b turn) int { return cmp.Compare(a.at, b.at) })
 	return location(z.tzid, turns[0].before, turns)
 }
 
@@ -117,7 +118,7 @@ func (o *onset) appendTurns(turns []turn) []turn {
 		default:
 			last = min(last, r.until.wall+day-1)
 		}
-		found, _ := r.walls(o.start.wall, zoneFrom, last)
+		found, _ := r.walls(o.start.wall, zoneFrom, last, &effort{maxTurns, maxSteps})
 		for _, wall := range found {
 			if wall != o.start.wall {
 				add(wall)
@@ -138,27 +139,42 @@ func newZones() *zones {
 	return &zones{named: map[string]*time.Location{}, custom: map[*vzone]*time.Location{}}
 }
 
-// find returns the zone of a TZID: the IANA zone that is meant, else what the file's own VTIMEZONE says. An unknown name
-// without one is an error: taking it for UTC would put meetings at the wrong hour.
+// errZone is a TZID that says nothing. RFC 5545 section 3.2.19 asks for a VTIMEZONE and does not say what holds without.
+type errZone struct{ tzid string }
+
+func (e errZone) Error() string {
+	return fmt.Sprintf("the time zone %q is unknown and the file does not define it", clip([]byte(e.tzid)))
+}
+
+// find returns the zone of a TZID: the IANA zone that it or X-LIC-LOCATION names, because servers go by their own zone
+// data and not by a VTIMEZONE grown stale; else the file's own VTIMEZONE (RFC 5545 section 3.6.5); else the zone that
+// Windows means by the name. The error is an errZone where there is none of these.
 func (b *zones) find(f *File, tzid string) (*time.Location, error) {
-	own := f.zones[tzid]
 	if z := b.name(tzid); z != nil {
 		return z, nil
 	}
+	own := f.zones[tzid]
 	if own == nil {
-		return nil, fmt.Errorf("the time zone %q is unknown and the file does not define it", clip([]byte(tzid)))
-	}
-	if own.location != "" {
-		if z := b.name(own.location); z != nil {
+		if z := b.windows(tzid); z != nil {
 			return z, nil
 		}
+		return nil, errZone{tzid}
 	}
-	if z, ok := b.custom[own]; ok && z != nil {
+	if z := b.name(own.location); z != nil {
+		return z, nil
+	}
+	z, known := b.custom[own]
+	if known {
 		return z, nil
 	}
 	z, err := own.build()
+	if err != nil {
+		if z = b.windows(tzid); z == nil {
+			return nil, err
+		}
+	}
 	b.custom[own] = z
-	return z, err
+	return z, nil
 }
 
 func (b *zones) name(tzid string) *time.Location {
@@ -170,8 +186,10 @@ func (b *zones) name(tzid string) *time.Location {
 	return z
 }
 
-// lookUp knows a zone by its IANA name, by Windows' name for it, by the name that Outlook shows people, and inside the
-// paths that libical, Mozilla and others put before a name.
+// windows knows a zone by the name that Windows or Outlook gives it.
+func (b *zones) windows(tzid string) *time.Location { return b.name(windowsZone(tzid)) }
+
+// lookUp knows a zone by its IANA name, also inside the paths that libical, Mozilla and others put before it.
 func lookUp(tzid string) *time.Location {
 	tzid = strings.TrimSpace(strings.Trim(strings.TrimSpace(tzid), `"'`))
 	if z := load(tzid); z != nil {
@@ -180,16 +198,16 @@ func lookUp(tzid string) *time.Location {
 	if rest, ok := cutPrefixFold(tzid, "tzone://microsoft/"); ok {
 		return load(strings.ToUpper(rest)) // tzone://Microsoft/Utc; "Custom" is left to the VTIMEZONE
 	}
-	if strings.HasPrefix(tzid, "/") {
-		parts := strings.Split(strings.Trim(tzid, "/"), "/")
-		for i := max(0, len(parts)-3); i < len(parts); i++ {
-			if z := load(strings.Join(parts[i:], "/")); z != nil {
-				return z
-			}
-		}
+	if !strings.HasPrefix(tzid, "/") {
 		return nil
 	}
-	return load(windowsZone(tzid))
+	parts := strings.Split(strings.Trim(tzid, "/"), "/")
+	for i := max(0, len(parts)-3); i < len(parts); i++ {
+		if z := load(strings.Join(parts[i:], "/")); z != nil {
+			return z
+		}
+	}
+	return nil
 }
 
 // load opens an IANA zone. "Local" and "" are refused: they would mean the zone of this machine, or UTC by accident.

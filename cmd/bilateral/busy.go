@@ -195,13 +195,13 @@ func (a busyAnswer) rows(q busyQuery) []busyRow {
 	return out
 }
 
+// busyJSON has its times as text: encoding/json refuses a whole answer for one event in the year 10000.
 type busyJSON struct {
-	Start        time.Time  `json:"start"`
-	End          time.Time  `json:"end"`
-	Strength     string     `json:"strength"`
-	UID          string     `json:"uid,omitempty"`
-	RecurrenceID *time.Time `json:"recurrence_id,omitempty"`
-	Source       string     `json:"source,omitempty"`
+	Start        string `json:"start"`
+	End          string `json:"end"`
+	Strength     string `json:"strength"`
+	UID          string `json:"uid,omitempty"`
+	RecurrenceID string `json:"recurrence_id,omitempty"`
 }
 
 type unreadableJSON struct {
@@ -217,9 +217,9 @@ func writeBusyJSON(out io.Writer, a busyAnswer, q busyQuery) error {
 		if i > 0 {
 			w.WriteByte(',')
 		}
-		row := busyJSON{Start: r.Start, End: r.End, Strength: r.strength.String(), UID: r.UID}
+		row := busyJSON{Start: utcText(r.Start), End: utcText(r.End), Strength: r.strength.String(), UID: r.UID}
 		if !r.RecurrenceID.IsZero() {
-			row.RecurrenceID = &r.RecurrenceID
+			row.RecurrenceID = utcText(r.RecurrenceID)
 		}
 		if err := writeJSON(w, row); err != nil {
 			return err
@@ -237,6 +237,8 @@ func writeBusyJSON(out io.Writer, a busyAnswer, q busyQuery) error {
 	io.WriteString(w, "]}\n")
 	return w.Flush()
 }
+
+func utcText(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 func writeJSON(w io.Writer, v any) error {
 	text, err := json.Marshal(v)
