@@ -80,7 +80,7 @@ func (p parsed) added() bool {
 // locate finds the block: its lines, markers included. Of several it is the one that last was taken of. No block is
 // nil without a code; a first marker alone, where we never wrote, is other people's text.
 func locate(description, last string) ([]row, Code) {
-	begins, blocks := blocks(description)
+	begins, ends, blocks := blocks(description)
 	print, _, _ := strings.Cut(last, ".")
 	var ours [][]row
 	for _, block := range blocks {
@@ -89,6 +89,8 @@ func locate(description, last string) ([]row, Code) {
 		}
 	}
 	switch {
+	case begins == 0 && ends > 0 && last != "":
+		return nil, Edited // somebody wrote into the first marker
 	case begins == 0 || (last == "" && len(blocks) == 0):
 		return nil, ""
 	case len(ours) == 1:
@@ -101,8 +103,8 @@ func locate(description, last string) ([]row, Code) {
 	return blocks[0], ""
 }
 
-// blocks gives the stretches from a first marker to the last marker next below it, and the number of first markers.
-func blocks(description string) (begins int, blocks [][]row) {
+// blocks gives the stretches from a first marker to the last marker next below it, and the number of either.
+func blocks(description string) (begins, ends int, blocks [][]row) {
 	lines := rows(description)
 	from := -1
 	for i, line := range lines {
@@ -110,12 +112,15 @@ func blocks(description string) (begins int, blocks [][]row) {
 		case begin.MatchString(line.text):
 			begins++
 			from = i
-		case from >= 0 && end.MatchString(line.text):
-			blocks = append(blocks, lines[from:i+1+brokenEnd(lines[i:])])
+		case end.MatchString(line.text):
+			ends++
+			if from >= 0 {
+				blocks = append(blocks, lines[from:i+1+brokenEnd(lines[i:])])
+			}
 			from = -1
 		}
 	}
-	return begins, blocks
+	return begins, ends, blocks
 }
 
 // brokenEnd counts the lines that a client broke the last marker into, but for the first.

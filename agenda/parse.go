@@ -15,6 +15,9 @@ var (
 	// What ends a line: plain line breaks, and the tags that a web calendar makes of them once a person edited there.
 	breaks = regexp.MustCompile(`(?i)\r\n|[\n\r\x{2028}\x{2029}]|<br\s*/?>|</?(?:p|div|li|ul|ol|tr|td|table|h[1-6]|blockquote)(?:\s[^<>\n\r]*)?>`)
 	tags   = regexp.MustCompile(`<[A-Za-z/!?][^<>]*>`)
+	// Tags that say something: struck out, a picture, a link that is not just an address made clickable.
+	telling = regexp.MustCompile(`(?i)<(?:s|strike|del|img)(?:\s[^<>]*)?>|` + link)
+	linked  = regexp.MustCompile(`(?i)` + link)
 	// Signs that the text was stored as HTML, so that a new line in it is to be decoded.
 	encoded = regexp.MustCompile(`(?i)<(?:br|p|div|li|ul|ol|span|b|i|u|a)\b[^>]*>|&(?:nbsp|lt|gt|amp|quot|#39);`)
 
@@ -24,6 +27,9 @@ var (
 	box    = regexp.MustCompile(`^` + boxPattern + `\s*`)
 	tail   = regexp.MustCompile(`#([0-9A-Za-z]{4})$`)
 )
+
+// link has the address in its first or second group and its text, some words or a word that is no address, in the last.
+const link = `<a\s[^<>]*href=(?:"([^"<>]*)"|'([^'<>]*)')[^<>]*>([^<>]*\s[^<>]*|[^<>./@:]*)</a>`
 
 // row is one line of a description, with the place of its bytes.
 type row struct {
@@ -49,6 +55,7 @@ func rows(description string) []row {
 }
 
 func decode(line string) string {
+	line = telling.ReplaceAllString(line, "~~$3")
 	line = tags.ReplaceAllString(line, "")
 	for range 4 { // some clients encode what is encoded
 		decoded := html.UnescapeString(line)

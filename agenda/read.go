@@ -65,8 +65,8 @@ func tooMuch(lines []Added) bool {
 	return len(lines) > maxAdded || slices.ContainsFunc(lines, func(l Added) bool { return len(l.Text) > maxAddedText })
 }
 
-// added reads people's new lines as they wrote them: decoded once, and only where the block was stored as HTML. A box
-// without text is somebody about to write.
+// added reads people's new lines as they wrote them: decoded once, and only where the block was stored as HTML; a
+// link keeps its address. A box without text is somebody about to write.
 func added(p parsed, description string, block []row) []Added {
 	isHTML := encoded.MatchString(description[block[0].from:block[len(block)-1].to])
 	var out []Added
@@ -76,6 +76,7 @@ func added(p parsed, description string, block []row) []Added {
 		}
 		text := description[e.row.from:e.row.to]
 		if isHTML {
+			text = linked.ReplaceAllString(text, "$3 ($1$2)")
 			text = html.UnescapeString(tags.ReplaceAllString(text, ""))
 		}
 		if plain, ok := parseEntry(readable(text)); ok && plain.text != "" {
