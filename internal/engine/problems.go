@@ -1,0 +1,91 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"bilateral/agenda"
+	"bilateral/calendar"
+	"bilateral/internal/plan"
+	"bilateral/internal/store"
+)
+
+// judgePeriods finds what is wrong with a bilateral's periods: the contract's table of severities.
+func (s *Status) judgePeriods(b *Bilateral, verdicts []store.Dated, now time.Time) {
+	ahead := 0 // periods that are not over
+	blind := false
+	for k, v := range verdicts {
+		if !v.Span.End.After(now) {
+			continue
+		}
+		ahead++
+		switch {
+		case v.Code == "series_gone" || v.Code == "series_declined":
+			if ahead == 1 {
+				s.stopped(b, v)
+			}
+		case v.State == plan.Unmet:
+			s.unmet(b, v, ahead, k > 0 && verdicts[k-1].State == plan.Unmet)
+		case v.State == plan.Held && v.Basis == plan.Blind && !blind:
+			blind = true
+			s.add(Problem{"held_blind", Warning, b.Name, v.Period, fmt.Sprintf("held as far as can be seen: the calendar of %s cannot be read", b.Executive.Name),
+				"ask for free/busy access, and name it in [bilateral.executive] busy"})
+		}
+	}
+}
+
+func (s *Status) stopped(b *Bilateral, v store.Dated) {
+	do := "bilateral start " + b.Name
+	if v.Code == "series_declined" {
+		do = "talk to " + b.Executive.Name + ", then bilateral start " + b.Name
+	}
+	s.add(Problem{v.Code, Critical, b.Name, "", v.Sentence, do})
+}
+
+// unmet is critical for the current and the next period (a daily one: two in a row), else a warning. A conflict that is
+// too near to be moved is a warning until the slot has passed: then the period is open for a later one.
+func (s *Status) unmet(b *Bilateral, v store.Dated, ahead int, before bool) {
+	p := Problem{"period_unmet", Warning, b.Name, v.Period, v.Period + ": " + v.Sentence, doAbout(b, v)}
+	near := ahead <= 2
+	if b.Policy.Cadence.Unit == plan.Day {
+		near = ahead <= 2 && before
+	}
+	switch {
+	case v.Code == "frozen":
+		p.Code = "conflict_frozen"
+	case near:
+		p.Severity = Critical
+	}
+	s.add(p)
+}
+
+// doAbout is the one step that helps.
+func doAbout(b *Bilateral, v store.Dated) string {
+	at := func(span calendar.Span) string {
+		return span.Start.In(b.Policy.Mine.Zone).Format("2006-01-02T15:04")
+	}
+	switch {
+	case v.Code == "deleted":
+		return fmt.Sprintf("bilateral skip %s %s --reason …, or bilateral move %s %s TIME", b.Name, v.Period, b.Name, v.Period)
+	case v.Code == "source_unknown":
+		return "bilateral check"
+	case v.Code == "pinned":
+		return fmt.Sprintf("bilateral unpin %s %s", b.Name, v.Period)
+	case len(v.Offers) > 0:
+		return fmt.Sprintf("ask %s, then bilateral move %s %s %s", b.Executive.Name, b.Name, v.Period, at(v.Offers[0]))
+	}
+	return fmt.Sprintf("bilateral why %s %s", b.Name, v.Period)
+}
+
+// lintAhead is how long before a meeting unfinished follow-ups become a warning.
+const lintAhead = 24 * time.Hour
+
+func (s *Status) judgeItems(b *Bilateral, open []agenda.Item, next *store.Dated, lint int, now time.Time) {
+	if lint > 0 && next.Slot.Start.Sub(now) <= lintAhead && next.Slot.Start.After(now) {
+		s.add(Problem{"lint", Warning, b.Name, next.Period, fmt.Sprintf("%d follow-ups are held back until they are complete", lint), "bilateral list --for " + b.Name})
+	}
+	if risk := agenda.AtRisk(open, next.Slot.Start); len(risk) > 0 {
+		s.add(Problem{"at_risk", Warning, b.Name, next.Period, fmt.Sprintf("%s (#%s) is at risk and due before the next meeting", agenda.Clean(risk[0].Text), risk[0].ID),
+			"tell " + b.Executive.Name + " now; bilateral show " + risk[0].ID})
+	}
+}

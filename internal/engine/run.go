@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"bilateral/agenda"
+	"bilateral/calendar"
+	"bilateral/internal/plan"
+)
+
+// passLimit is how long one pass may take, servers that never answer included.
+const passLimit = 5 * time.Minute
+
+// Run makes passes until ctx is done: at once, then on the interval, sooner when something falls due, and whenever wake
+// tells that the owner changed something. Between passes nothing runs. report, if not nil, hears of each pass.
+func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Report, error)) error {
+	for {
+		now := time.Now()
+		next := now.Add(e.Interval)
+		r, err := e.passWithin(ctx, Options{Now: now, Next: next})
+		if ctx.Err() != nil {
+			return nil
+		}
+		if report != nil {
+			report(r, err)
+		}
+		next = e.nextPass(r, now, next)
+		timer := time.NewTimer(time.Until(next))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-wake:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+func (e *Engine) passWithin(ctx context.Context, o Options) (Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, passLimit)
+	defer cancel()
+	return e.Pass(ctx, o)
+}
+
+// soonest is the shortest time between two passes that nobody asked for.
+const soonest = 10 * time.Second
+
+// nextPass is the earliest moment at which something that is known now falls due, within the interval.
+func (e *Engine) nextPass(r Report, now, next time.Time) time.Time {
+	at := func(t time.Time) {
+		if t.After(now) && t.Before(next) {
+			next = t
+		}
+	}
+	for k, b := range r.Bilaterals {
+		bilateral := e.named(b.Name)
+		for _, d := range r.Bilaterals[k].Decisions {
+			at(d.Until)
+			at(d.Slot.Start)
+			at(d.Slot.End)
+		}
+		if t, ok := bilateral.nextPublish(b.Decisions, now); ok {
+			at(t)
+		}
+	}
+	if floor := now.Add(soonest); next.Before(floor) {
+		return floor
+	}
+	return next
+}
+
+func (e *Engine) named(name string) *Bilateral {
+	for _, b := range e.Bilaterals {
+		if b.Name == name {
+			return b
+		}
+	}
+	return nil
+}
+
+// nextPublish is the next publish moment of the next meeting, as far as it can be told without its busy time.
+func (b *Bilateral) nextPublish(decisions []plan.Decision, now time.Time) (time.Time, bool) {
+	var previous time.Time
+	for _, d := range decisions {
+		if d.State != plan.Held {
+			continue
+		}
+		if !d.Slot.Start.After(now) {
+			previous = d.Slot.End
+			continue
+		}
+		workday := func(t time.Time) bool { return b.Policy.Mine.WorksOn(calendar.DateOf(t, time.UTC).Weekday()) }
+		return b.Agenda.Next(agenda.Timing{Start: d.Slot.Start, PreviousEnd: previous, Zone: b.Policy.Mine.Zone, Workday: workday}, now)
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,330 @@
+package engine
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"bilateral/agenda"
+	"bilateral/internal/plan"
+	"bilateral/internal/store"
+)
+
+// Status is what `bilateral status --json` prints: read off the database alone, so that it answers at once and also while
+// the daemon is down.
+type Status struct {
+	Version    int               `json:"version"`
+	State      string            `json:"state"` // ok, warning, critical, unknown
+	Generated  time.Time         `json:"generated"`
+	Problems   []Problem         `json:"problems"` // worst first
+	Daemon     DaemonStatus      `json:"daemon"`
+	Calendars  []CalendarStatus  `json:"calendars"`
+	Bilaterals []BilateralStatus `json:"bilaterals"`
+}
+
+// Problem is one thing that is not as it should be.
+type Problem struct {
+	Code      string `json:"code"`
+	Severity  string `json:"severity"` // critical or warning
+	Bilateral string `json:"bilateral,omitempty"`
+	Period    string `json:"period,omitempty"`
+	Message   string `json:"message"`
+	Do        string `json:"do"`
+}
+
+// DaemonStatus is whether and when passes are made.
+type DaemonStatus struct {
+	Running    bool       `json:"running"`
+	PID        int        `json:"pid"`
+	Started    *time.Time `json:"started"`
+	LastPass   *time.Time `json:"last_pass"`
+	LastPassOK bool       `json:"last_pass_ok"`
+	NextPass   *time.Time `json:"next_pass"`
+}
+
+// CalendarStatus is how a calendar was found by the last pass.
+type CalendarStatus struct {
+	Name      string     `json:"name"`
+	Type      string     `json:"type"`
+	Reachable bool       `json:"reachable"`
+	LastOK    *time.Time `json:"last_ok"`
+	Error     *string    `json:"error"`
+	Degraded  string     `json:"degraded,omitempty"`
+}
+
+// BilateralStatus is the guarantee of one bilateral.
+type BilateralStatus struct {
+	Name        string         `json:"name"`
+	Executive   string         `json:"executive"`
+	UID         string         `json:"uid"`
+	Cadence     string         `json:"cadence"`
+	Mode        string         `json:"mode"`
+	PausedUntil *time.Time     `json:"paused_until"`
+	Next        *NextMeeting   `json:"next"`
+	Guarantee   Guarantee      `json:"guarantee"`
+	Periods     []PeriodStatus `json:"periods"`
+	FollowUps   FollowUpCounts `json:"followups"`
+	SayDo       SayDo          `json:"say_do"`
+	Zone        string         `json:"timezone"`
+}
+
+// NextMeeting is the next slot that is held.
+type NextMeeting struct {
+	Period      string     `json:"period"`
+	Start       time.Time  `json:"start"`
+	End         time.Time  `json:"end"`
+	AgendaItems int        `json:"agenda_items"`
+	Published   *time.Time `json:"published"`
+	Delivered   string     `json:"delivered"`
+}
+
+// Guarantee counts the guarded periods by state.
+type Guarantee struct {
+	Held    int `json:"held"`
+	Pending int `json:"pending"`
+	Waived  int `json:"waived"`
+	Unmet   int `json:"unmet"`
+	Horizon int `json:"horizon"`
+}
+
+// PeriodStatus is one guarded period.
+type PeriodStatus struct {
+	Period     string     `json:"period"`
+	State      plan.State `json:"state"`
+	Code       string     `json:"code"`
+	Basis      plan.Basis `json:"basis"`
+	Until      *time.Time `json:"until"`
+	Start      *time.Time `json:"start"`
+	End        *time.Time `json:"end"`
+	Rung       plan.Rung  `json:"rung"`
+	Moved      bool       `json:"moved"`
+	Pinned     bool       `json:"pinned"`
+	Unverified bool       `json:"unverified,omitempty"`
+	Reason     string     `json:"reason"`
+	Message    string     `json:"message,omitempty"`
+}
+
+// FollowUpCounts counts the open follow-ups.
+type FollowUpCounts struct {
+	Open    int `json:"open"`
+	Overdue int `json:"overdue"`
+	Waiting int `json:"waiting"`
+	Lint    int `json:"lint"`
+}
+
+// SayDo is promises kept by their first due date, of those due.
+type SayDo struct {
+	Kept  int     `json:"kept"`
+	Due   int     `json:"due"`
+	Ratio float64 `json:"ratio"`
+}
+
+// Severities and overall states.
+const (
+	Critical = "critical"
+	Warning  = "warning"
+	OK       = "ok"
+	NoIdea   = "unknown"
+)
+
+// Status reads the state of everything off the database. e needs no accounts for it. pid is the running daemon's, 0 for none.
+func (e *Engine) Status(now time.Time, pid int) (Status, error) {
+	s := Status{Version: 1, Generated: now.UTC().Truncate(time.Second), Problems: []Problem{}, Calendars: []CalendarStatus{}, Bilaterals: []BilateralStatus{}}
+	pass, passed, err := e.Store.LastPass()
+	if err != nil {
+		return s, err
+	}
+	s.Daemon = DaemonStatus{Running: pid != 0, PID: pid, LastPass: moment(pass.Ended), LastPassOK: pass.OK, NextPass: moment(pass.Next)}
+	if d, ok, err := e.Store.Daemon(); err != nil {
+		return s, err
+	} else if ok && pid != 0 {
+		s.Daemon.Started = moment(d.Started)
+	}
+	if err := e.calendarStatus(&s, now); err != nil {
+		return s, err
+	}
+	for _, b := range e.Bilaterals {
+		one, err := e.bilateralStatus(b, now, &s)
+		if err != nil {
+			return s, err
+		}
+		s.Bilaterals = append(s.Bilaterals, one)
+	}
+	s.judge(e, pass, passed, now)
+	return s, nil
+}
+
+// stale is after how many intervals without a pass nothing is known any more.
+const stale = 3
+
+func (s *Status) judge(e *Engine, pass store.Pass, passed bool, now time.Time) {
+	limit := stale * e.Interval
+	if passed && !pass.OK && now.Sub(pass.LastGood) > limit && now.Sub(pass.Ended) <= limit {
+		s.add(Problem{"no_good_pass", Critical, "", "", "no pass has succeeded since " + when(pass.LastGood) + ": " + pass.Errors, "bilateral check"})
+	}
+	slices.SortStableFunc(s.Problems, func(a, b Problem) int { return cmp.Compare(rank(a.Severity), rank(b.Severity)) })
+	switch {
+	case !passed:
+		s.State = NoIdea
+		s.add(Problem{"never_ran", Warning, "", "", "no pass has ever finished", "bilateral run --once"})
+	case now.Sub(pass.Ended) > limit:
+		s.State = NoIdea
+		s.add(Problem{"not_running", Warning, "", "", "the last pass was at " + when(pass.Ended), "bilateral run"})
+	case len(s.Problems) == 0:
+		s.State = OK
+	default:
+		s.State = s.Problems[0].Severity
+	}
+}
+
+func rank(severity string) int { return slices.Index([]string{Critical, Warning}, severity) }
+
+func when(t time.Time) string {
+	if t.IsZero() {
+		return "ever"
+	}
+	return t.UTC().Format("2006-01-02 15:04 UTC")
+}
+
+func (s *Status) add(p Problem) { s.Problems = append(s.Problems, p) }
+
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func (e *Engine) calendarStatus(s *Status, now time.Time) error {
+	list, err := e.Store.Calendars()
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		one := CalendarStatus{Name: c.Name, Type: c.Type, Reachable: c.Reachable, LastOK: moment(c.LastOK), Degraded: c.Degraded}
+		switch {
+		case !c.Reachable:
+			one.Error = &c.Error
+			s.add(Problem{"calendar_unreadable", Warning, "", "", fmt.Sprintf("the calendar %s cannot be read (%s); what was last seen of it, at %s, is used",
+				c.Name, c.Error, when(c.LastOK)), "bilateral check"})
+		case c.Degraded != "":
+			s.add(Problem{"calendar_degraded", Warning, "", "", "the calendar " + c.Name + ": " + c.Degraded, "mend or remove that entry"})
+		}
+		s.Calendars = append(s.Calendars, one)
+	}
+	return nil
+}
+
+func (e *Engine) bilateralStatus(b *Bilateral, now time.Time, s *Status) (BilateralStatus, error) {
+	out := BilateralStatus{Name: b.Name, Executive: b.Executive.Email, Cadence: b.Cadence(), Mode: "watch", Periods: []PeriodStatus{},
+		Zone: b.Policy.Mine.Zone.String()}
+	if b.Acting {
+		out.Mode = "act"
+	}
+	orders, err := e.Store.Orders(b.Name)
+	known, err2 := e.Store.KnownSeries(b.Name)
+	verdicts, err3 := e.Store.Verdicts(b.Name)
+	if err := errors.Join(err, err2, err3); err != nil {
+		return out, err
+	}
+	if orders.PausedUntil.After(now) {
+		out.PausedUntil = moment(orders.PausedUntil)
+	}
+	for _, k := range known {
+		if !k.Gone {
+			out.UID = k.UID
+		}
+	}
+	var next *store.Dated
+	for k := range verdicts {
+		v := &verdicts[k]
+		if !v.Span.End.After(now) {
+			continue
+		}
+		out.add(v)
+		if next == nil && v.State == plan.Held && v.Slot.End.After(now) {
+			next = v
+		}
+	}
+	s.judgePeriods(b, verdicts, now)
+	return out, e.meetingStatus(b, next, now, &out, s)
+}
+
+func (b *BilateralStatus) add(v *store.Dated) {
+	p := PeriodStatus{Period: v.Period, State: v.State, Code: v.Code, Basis: v.Basis, Until: moment(v.Until), Start: moment(v.Slot.Start),
+		End: moment(v.Slot.End), Rung: v.Rung, Moved: v.Moved, Pinned: v.Pinned, Unverified: v.Unverified, Reason: v.Sentence}
+	b.Periods = append(b.Periods, p)
+	b.Guarantee.Horizon++
+	switch v.State {
+	case plan.Held:
+		b.Guarantee.Held++
+	case plan.Pending:
+		b.Guarantee.Pending++
+	case plan.Lapsed:
+		b.Guarantee.Waived++
+	case plan.Unmet:
+		b.Guarantee.Unmet++
+	}
+}
+
+// Cadence writes the cadence as the configuration does.
+func (b *Bilateral) Cadence() string {
+	switch c := b.Policy.Cadence; {
+	case c.Unit == plan.Day:
+		return "daily"
+	case c.Unit == plan.Month:
+		return "monthly"
+	case c.Every > 1:
+		return fmt.Sprintf("every %d weeks", c.Every)
+	}
+	return "weekly"
+}
+
+// meetingStatus tells of the next meeting, the follow-ups and what is wrong with them.
+func (e *Engine) meetingStatus(b *Bilateral, next *store.Dated, now time.Time, out *BilateralStatus, s *Status) error {
+	public, err := e.Store.PublicItems(b.Name, time.Time{})
+	if err != nil {
+		return err
+	}
+	var open []agenda.Item
+	var all []agenda.Item
+	for _, f := range public {
+		all = append(all, f.Item)
+		if f.Status == agenda.Open {
+			open = append(open, f.Item)
+		}
+	}
+	out.FollowUps = FollowUpCounts{Open: len(open), Overdue: len(agenda.Overdue(open, now))}
+	lint := 0
+	for _, i := range open {
+		if i.Kind == agenda.Waiting {
+			out.FollowUps.Waiting++
+		}
+		if len(agenda.Lint(i)) > 0 {
+			lint++
+		}
+	}
+	out.FollowUps.Lint = lint
+	out.SayDo.Kept, out.SayDo.Due = agenda.SayDo(all, now)
+	if out.SayDo.Due > 0 {
+		out.SayDo.Ratio = float64(out.SayDo.Kept) / float64(out.SayDo.Due)
+	}
+	if next == nil {
+		return nil
+	}
+	s.judgeItems(b, open, next, lint, now)
+	return e.nextMeeting(b, next, len(open)-lint, out)
+}
+
+func (e *Engine) nextMeeting(b *Bilateral, next *store.Dated, items int, out *BilateralStatus) error {
+	pub, err := e.Store.Published(b.Name, next.Original)
+	if err != nil {
+		return err
+	}
+	out.Next = &NextMeeting{Period: next.Period, Start: next.Slot.Start, End: next.Slot.End, AgendaItems: items,
+		Published: moment(pub.At), Delivered: cmp.Or(pub.Delivered, "unknown")}
+	return nil
+}
