@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
 func (r *reader) me() Me {
@@ -19,10 +18,10 @@ func (r *reader) me() Me {
 		if !r.has("me") {
 			r.fail(1, "the table [me] is missing", "Add it: [me], then name, email and timezone, such as "+example("email"))
 		}
-		return Me{Zone: time.UTC}
+		return Me{}
 	}
 	defer me.done()
-	m := Me{Name: me.required("name"), Email: me.email(), Zone: me.zone("timezone", time.UTC)}
+	m := Me{Name: me.required("name"), Email: me.email(), Zone: me.zone("timezone", nil)}
 	if !me.has("timezone") {
 		me.missing("timezone", "Add a line such as: "+example("timezone"))
 	}

@@ -18,7 +18,7 @@ func (r *reader) bilateral(t *table, c *Config) Bilateral {
 		n.where = fmt.Sprintf("[[bilateral]] %q", b.Name)
 	}
 	before := len(r.errors)
-	defaults := n.timing(&b.Policy)
+	judgeable := n.timing(&b.Policy)
 	b.Policy.Mine = plan.Side{Name: firstName(c.Me.Name), Zone: c.Me.Zone, Hours: n.hours("hours", officeHours()), Stretch: n.hours("stretch", nil)}
 	n.ownCalendars(&b, c)
 	n.person(&b.Yields, &b.Holidays)
@@ -30,7 +30,7 @@ func (r *reader) bilateral(t *table, c *Config) Bilateral {
 		b.Title = firstName(c.Me.Name) + " / " + firstName(b.Executive.Name)
 	}
 	n.done()
-	if len(r.errors) == before && defaults {
+	if len(r.errors) == before && judgeable && c.Me.Zone != nil {
 		n.checkPrefer(b.Policy)
 	}
 	return b
@@ -244,9 +244,12 @@ func (r *reader) theirBusy(b *Bilateral, c *Config) {
 	}
 }
 
+// firstName is the first word that is no title such as Dr.
 func firstName(name string) string {
-	if fields := strings.Fields(name); len(fields) > 0 {
-		return fields[0]
+	for f := range strings.FieldsSeq(name) {
+		if !strings.HasSuffix(f, ".") {
+			return f
+		}
 	}
 	return name
 }

@@ -1,8 +1,8 @@
 package config
 
 import (
-	"bytes"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,10 +41,9 @@ func parse(file string, data []byte) (*table, *Error) {
 	if err := toml.Unmarshal(data, &checked); err != nil {
 		return nil, syntaxError(file, err)
 	}
-	b := builder{root: newTable(1)}
-	b.at = b.root
+	root := newTable(1)
+	b := builder{root: root, at: root, starts: lineStarts(data)}
 	b.parser.Reset(data)
-	b.lines(data)
 	for b.parser.NextExpression() {
 		b.expression(b.parser.Expression())
 	}
@@ -71,27 +70,27 @@ func syntaxError(file string, err error) *Error {
 type builder struct {
 	parser   unstable.Parser
 	root, at *table
-	starts   []uint32 // offset of each line
+	starts   []int // offset of each line
 }
 
-func (b *builder) lines(data []byte) {
-	b.starts = []uint32{0}
-	for i := bytes.IndexByte(data, '\n'); i >= 0; {
-		b.starts = append(b.starts, uint32(i)+1)
-		next := bytes.IndexByte(data[i+1:], '\n')
-		if next < 0 {
-			break
-		}
-		i += next + 1
-	}
-}
-
+// line finds a node's line; the lines of a large file must not be counted anew for each node.
 func (b *builder) line(n *unstable.Node) int {
-	line := 0
-	for line < len(b.starts) && b.starts[line] <= uint32(n.Raw.Offset) {
-		line++
+	line, found := slices.BinarySearch(b.starts, int(n.Raw.Offset))
+	if found {
+		return line + 1
 	}
 	return line
+}
+
+// lineStarts returns the offset of each line.
+func lineStarts(data []byte) []int {
+	starts := []int{0}
+	for i, c := range data {
+		if c == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
 }
 
 func (b *builder) expression(n *unstable.Node) {

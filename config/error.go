@@ -67,8 +67,14 @@ func nearest(word string, candidates []string) string {
 	return best
 }
 
+// longWord is more than any name here: what is longer is not compared letter by letter.
+const longWord = 64 // bytes
+
 // distance counts the letters to insert, delete, replace or swap with their neighbour to make b of a.
 func distance(a, b string) int {
+	if longest := max(len(a), len(b)); longest > longWord {
+		return longest
+	}
 	s, t := []rune(a), []rune(b)
 	rows := make([][]int, len(s)+1)
 	for i := range rows {

@@ -147,13 +147,6 @@ func (r *reader) required(key string) string {
 	return r.filled(key)
 }
 
-func (r *reader) textOr(key, otherwise string) string {
-	if s := r.text(key); s != "" {
-		return s
-	}
-	return otherwise
-}
-
 // choice takes one of the allowed words; the first is the default.
 func (r *reader) choice(key string, allowed ...string) string {
 	s := r.filled(key)

@@ -104,6 +104,14 @@ func (a Answers) Defaults() map[string]string {
 		"title": firstName(a.Name) + " / " + firstName(a.ExecutiveName)}
 }
 
+// TheirBusyDefault is what the executive's busy is where nothing is written, as the config writes it.
+func (a Answers) TheirBusyDefault() string {
+	if a.Type == CalDAV || a.Type == Google {
+		return quoteList([]string{FreeBusy})
+	}
+	return quoteList(nil)
+}
+
 func quoteList(words []string) string {
 	list := make([]string, len(words))
 	for i, w := range words {
