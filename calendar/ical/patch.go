@@ -22,18 +22,15 @@ func Patched(data []byte, c calendar.Change, now time.Time) ([]byte, error) {
 	if c.Create != nil {
 		return nil, errors.New("a new series cannot be patched into an existing one")
 	}
-	text, err := parseTree(data)
+	s, err := openSeries(data, c.UID)
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", c.UID, err)
 	}
-	s, err := findSeries(text, c.UID, now)
-	if err != nil {
-		return nil, fmt.Errorf("event %s: %w", c.UID, err)
-	}
+	s.now = now.UTC().Format(utcFormat)
 	if err := s.apply(c); err != nil {
 		return nil, fmt.Errorf("event %s: %w", c.UID, err)
 	}
-	return text.encode(), nil
+	return s.text.encode(), nil
 }
 
 func (s *seriesText) apply(c calendar.Change) error {
@@ -74,7 +71,7 @@ func (s *seriesText) patchMaster(p calendar.Patch) error {
 	}
 	if p.Cancelled != nil {
 		asks = asks || !*p.Cancelled
-		s.setStatus(s.master, *p.Cancelled)
+		setStatus(s.master, *p.Cancelled)
 	}
 	if p.Cancelled != nil && *p.Cancelled {
 		s.cancelOverrides()
@@ -86,7 +83,7 @@ func (s *seriesText) patchMaster(p calendar.Patch) error {
 func (s *seriesText) cancelOverrides() {
 	for _, o := range s.overrides {
 		if !isCancelled(o) {
-			s.setStatus(o, true)
+			setStatus(o, true)
 			s.touch(o, true)
 		}
 	}
@@ -105,11 +102,15 @@ func (s *seriesText) patchInstance(p calendar.InstancePatch) error {
 			return err
 		}
 	}
-	if p.Cancelled != nil {
-		s.setStatus(o, *p.Cancelled)
-		if !*p.Cancelled {
-			s.readmit(p.Original)
-		}
+	switch {
+	case p.Cancelled == nil && s.excluded(p.Original):
+		// An override beside an EXDATE stands for some readers: what was not brought back must stay away for all.
+		setStatus(o, true)
+	case p.Cancelled != nil && *p.Cancelled:
+		setStatus(o, true)
+	case p.Cancelled != nil:
+		setStatus(o, false)
+		s.readmit(p.Original)
 	}
 	asks := p.Span != nil || (p.Cancelled != nil && !*p.Cancelled)
 	return s.finish(o, p.Patch, asks)
@@ -162,7 +163,7 @@ func setTextOf(b *block, name string, text *string) {
 	b.set(p)
 }
 
-func (s *seriesText) setStatus(b *block, cancelled bool) {
+func setStatus(b *block, cancelled bool) {
 	status := "CONFIRMED"
 	if cancelled {
 		status = "CANCELLED"

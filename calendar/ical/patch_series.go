@@ -11,7 +11,7 @@ import (
 
 // seriesText is one series inside a text: its master, its overrides, and how it writes times.
 type seriesText struct {
-	uid       string
+	text      *block // all of it
 	now       string // DTSTAMP of what is changed
 	home      *block // the VCALENDAR that holds the series
 	master    *block // nil where the text holds single instances only
@@ -23,10 +23,26 @@ type seriesText struct {
 	raised    bool // readmit has raised the master's SEQUENCE
 }
 
+// openSeries reads a text and finds the series in it. Zones are those of the reader, so that both halves mean the same
+// instant by the same text.
+func openSeries(data []byte, uid string) (*seriesText, error) {
+	text, err := parseTree(data)
+	if err != nil {
+		return nil, err
+	}
+	s, err := findSeries(text, uid)
+	if err != nil {
+		return nil, err
+	}
+	file, known := Parse(uid, data), newZones()
+	s.zoneOf = func(tzid string) (*time.Location, error) { return known.find(file, tzid) }
+	return s, s.readClock()
+}
+
 // findSeries finds the components of a UID. Where a component is there twice, the one with the highest SEQUENCE, then
 // the latest DTSTAMP, is the series (RFC 5546 section 2.1.5).
-func findSeries(text *block, uid string, now time.Time) (*seriesText, error) {
-	s := &seriesText{uid: uid, now: now.UTC().Format(utcFormat)}
+func findSeries(text *block, uid string) (*seriesText, error) {
+	s := &seriesText{text: text}
 	for _, cal := range text.children("VCALENDAR") {
 		for _, event := range cal.children("VEVENT") {
 			if id := event.value("UID"); uid == "" || (id != uid && id != escapeText(uid)) {
@@ -43,7 +59,7 @@ func findSeries(text *block, uid string, now time.Time) (*seriesText, error) {
 	if s.home == nil {
 		return nil, errors.New("the text does not hold it")
 	}
-	return s, s.readClock()
+	return s, nil
 }
 
 // readClock learns how the series writes its times.
@@ -57,7 +73,6 @@ func (s *seriesText) readClock() error {
 	if !ok {
 		return fmt.Errorf("it has no %s", name)
 	}
-	s.zoneOf = zonesOf(s.home)
 	var err error
 	s.clock, s.start, err = clockOf(start, s.zoneOf)
 	return err
@@ -104,7 +119,11 @@ func (s *seriesText) overrideFor(original time.Time) (*block, error) {
 	}
 	var found *block
 	for _, o := range s.overrides {
-		if id, _ := o.get("RECURRENCE-ID"); s.means(id, id.value, original) && (found == nil || newer(o, found)) {
+		id, _ := o.get("RECURRENCE-ID")
+		if at, ok := s.instant(id); ok && id.param("RANGE") != "" && !at.After(original) {
+			return nil, errors.New("it was changed together with all that follow (RANGE=THISANDFUTURE): make that a series of its own in a calendar app")
+		}
+		if s.means(id, id.value, original) && (found == nil || newer(o, found)) {
 			found = o
 		}
 	}
@@ -120,17 +139,23 @@ func (s *seriesText) overrideFor(original time.Time) (*block, error) {
 // means reports whether a value of a RECURRENCE-ID or EXDATE names the instant. Servers rewrite both into UTC or other
 // zones, so they are compared as instants, never as text.
 func (s *seriesText) means(p property, value string, t time.Time) bool {
-	st, err := momentOf(p, value)
+	m, err := momentOf(p, value)
 	if err != nil {
 		return false
 	}
-	var zone *time.Location
-	if st.form == zoned {
-		if zone, err = s.zoneOf(p.param("TZID")); err != nil {
-			return false
-		}
+	zone := s.clock.zone
+	if m.form == zoned {
+		zone = s.zoneNamed(p.param("TZID"))
 	}
-	return s.clock.names(st, zone, t)
+	return s.clock.names(m, zone, t)
+}
+
+// zoneNamed finds the zone of a RECURRENCE-ID, EXDATE or DTEND; where it is unknown, the series' zone is the likeliest.
+func (s *seriesText) zoneNamed(tzid string) *time.Location {
+	if zone, err := s.zoneOf(tzid); err == nil {
+		return zone
+	}
+	return s.clock.zone
 }
 
 // addOverride copies the master into an override of one instance, RFC 5546 section 4.4.2, behind the last component of
@@ -178,8 +203,8 @@ func (s *seriesText) length() (time.Duration, bool) {
 	if !ok {
 		return 0, false
 	}
-	_, t, err := clockOf(end, s.zoneOf)
-	if err != nil || t.Before(s.start) {
+	t, ok := s.instant(end)
+	if !ok || t.Before(s.start) {
 		return 0, true
 	}
 	return t.Sub(s.start), true

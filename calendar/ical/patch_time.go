@@ -102,22 +102,34 @@ func (s *seriesText) dropAfter(until time.Time) {
 	})
 }
 
-// instant returns the moment that a RECURRENCE-ID names; a bare date is its first midnight in the series' zone.
+// instant returns the moment that a RECURRENCE-ID or DTEND names; a bare date is its first midnight in the series' zone.
 func (s *seriesText) instant(p property) (time.Time, bool) {
-	st, err := momentOf(p, p.value)
-	if err != nil {
+	m, err := momentOf(p, p.value)
+	if err != nil || s.clock.zone == nil {
 		return time.Time{}, false
 	}
-	zone := s.clock.zone
-	switch st.form {
+	switch m.form {
 	case utc:
-		return st.clockTime(), true
+		return m.clockTime(), true
 	case zoned:
-		if zone, err = s.zoneOf(p.param("TZID")); err != nil {
-			return time.Time{}, false
+		return calendar.Resolve(m.clockTime(), s.zoneNamed(p.param("TZID"))), true
+	}
+	return calendar.Resolve(m.clockTime(), s.clock.zone), true
+}
+
+// excluded reports whether an EXDATE takes the instance away.
+func (s *seriesText) excluded(original time.Time) bool {
+	if s.master == nil {
+		return false
+	}
+	for _, p := range s.master.all("EXDATE") {
+		for value := range strings.SplitSeq(p.value, ",") {
+			if s.means(p, value, original) {
+				return true
+			}
 		}
 	}
-	return calendar.Resolve(st.clockTime(), zone), true
+	return false
 }
 
 // readmit takes an instance out of every EXDATE, which may be a list. That is a change of the master too, so its
