@@ -3,6 +3,7 @@ package agenda
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func seeds(f *testing.F) (block string) {
@@ -59,6 +60,24 @@ func FuzzRead(f *testing.F) {
 			if !edits.Minus(edits).None() {
 				t.Fatalf("not all absorbed: %+v", edits)
 			}
+		}
+	})
+}
+
+// FuzzParseMoment: a moment that is accepted can be placed, never after the slot it belongs to.
+func FuzzParseMoment(f *testing.F) {
+	for _, text := range []string{"after previous", "day before 16:00", "1h", "-1h", "day before 99:99", "1e9h"} {
+		f.Add(text)
+	}
+	start := time.Date(2026, 12, 2, 14, 30, 0, 0, time.UTC)
+	timing := Timing{Start: start, Zone: berlin, Workday: func(time.Time) bool { return true }}
+	f.Fuzz(func(t *testing.T, text string) {
+		moment, err := ParseMoment(text)
+		if err != nil {
+			return
+		}
+		if at := moment.at(timing); at.After(start) {
+			t.Fatalf("%q is %v, after the start", text, at)
 		}
 	})
 }

@@ -52,8 +52,6 @@ func Merge(description, block string, absorbed Edits, last string) (string, Outc
 		return description, leave(edits.Code)
 	case !edits.Minus(absorbed).None():
 		return description, leave(Pending)
-	case print == last && edits.None():
-		return description, Outcome{Result: Unchanged}
 	}
 	return replace(description, found[0].from, found[len(found)-1].to, block), Outcome{Result: Written}
 }
