@@ -24,24 +24,23 @@ func verdict(hour int) Verdict {
 func TestHistoryOnlyTellsNews(t *testing.T) {
 	berlin := must[*time.Location](t)(time.LoadLocation("Europe/Berlin"))
 	rows := []struct {
-		name          string
-		next          func(*Verdict)
-		rows          int
-		rewrites      bool
-		backThenAgain bool
+		name     string
+		next     func(*Verdict)
+		rows     int
+		rewrites bool
 	}{
-		{"the same again", func(*Verdict) {}, 1, false, false},
-		{"the same slot read in another zone", func(v *Verdict) { v.Slot.Start = v.Slot.Start.In(berlin) }, 1, true, false},
-		{"a search that started later", func(v *Verdict) { v.Looked = []plan.Look{{After: monday.Add(time.Hour), Legal: 2}} }, 1, false, false},
-		{"another basis", func(v *Verdict) { v.Basis = plan.Blind }, 1, true, false},
-		{"a later moment at which to move", func(v *Verdict) { v.Until = monday }, 1, true, false},
-		{"another state", func(v *Verdict) { v.State = plan.Unmet }, 2, true, false},
-		{"another code", func(v *Verdict) { v.Code = "pinned" }, 2, true, false},
-		{"another sentence", func(v *Verdict) { v.Sentence = "It was moved." }, 2, true, false},
-		{"another end of the slot", func(v *Verdict) { v.Slot.End = v.Slot.End.Add(-5 * time.Minute) }, 2, true, false},
+		{"the same again", func(*Verdict) {}, 1, false},
+		{"the same slot read in another zone", func(v *Verdict) { v.Slot.Start = v.Slot.Start.In(berlin) }, 1, true},
+		{"a search that started later", func(v *Verdict) { v.Looked = []plan.Look{{After: monday.Add(time.Hour), Legal: 2}} }, 1, false},
+		{"another basis", func(v *Verdict) { v.Basis = plan.Blind }, 1, true},
+		{"a later moment at which to move", func(v *Verdict) { v.Until = monday }, 1, true},
+		{"another state", func(v *Verdict) { v.State = plan.Unmet }, 2, true},
+		{"another code", func(v *Verdict) { v.Code = "pinned" }, 2, true},
+		{"another sentence", func(v *Verdict) { v.Sentence = "It was moved." }, 2, true},
+		{"another end of the slot", func(v *Verdict) { v.Slot.End = v.Slot.End.Add(-5 * time.Minute) }, 2, true},
 		{"the week after the clock change, an hour later in UTC", func(v *Verdict) {
 			v.Slot = calendar.Span{Start: v.Slot.Start.Add(time.Hour), End: v.Slot.End.Add(time.Hour)}
-		}, 2, true, false},
+		}, 2, true},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
