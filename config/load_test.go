@@ -314,3 +314,11 @@ func BenchmarkLoadOffice(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkPreferOutside(b *testing.B) {
+	for b.Loop() {
+		if _, err := Load("testdata/bad/prefer_outside.toml", now); err == nil {
+			b.Fatal("accepted")
+		}
+	}
+}

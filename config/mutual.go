@@ -92,14 +92,11 @@ func (y year) nearest(p plan.Prefer) (plan.Prefer, bool) {
 
 // starts counts, for each moment of a period, how often a meeting of that length could begin there.
 func (y year) starts(length time.Duration) map[plan.Prefer]int {
-	zone, count := y.policy.Mine.Zone, map[plan.Prefer]int{}
+	count := map[plan.Prefer]int{}
 	for i := range yearAhead {
 		d := y.from.Add(i)
-		stretches := y.mutual(d)
-		for minute := 0; minute < 24*60; minute += 5 {
-			start := d.At(minute, zone)
-			slot := calendar.Span{Start: start, End: start.Add(length)}
-			if slices.ContainsFunc(stretches, func(s calendar.Span) bool { return s.Contains(slot) }) {
+		for _, s := range y.mutual(d) {
+			for _, minute := range y.minutes(d, s, length) {
 				for _, m := range moments(d, minute, y.policy.Cadence.Unit) {
 					count[m]++
 				}
@@ -107,6 +104,20 @@ func (y year) starts(length time.Duration) map[plan.Prefer]int {
 		}
 	}
 	return count
+}
+
+// minutes lists the times of a date, on the grid of five minutes, at which the length fits into a stretch.
+func (y year) minutes(d calendar.Date, stretch calendar.Span, length time.Duration) []int {
+	zone := y.policy.Mine.Zone
+	var list []int
+	for t := stretch.Start.Truncate(5 * time.Minute); !t.Add(length).After(stretch.End); t = t.Add(5 * time.Minute) {
+		if t.Before(stretch.Start) || calendar.DateOf(t, zone) != d {
+			continue
+		}
+		local := t.In(zone)
+		list = append(list, local.Hour()*60+local.Minute())
+	}
+	return list
 }
 
 // moments names a time of a date as prefer does; a date of a month may be the fourth and the last of its weekday.
