@@ -52,7 +52,9 @@ func instancePatch(original string, p calendar.Patch) calendar.Change {
 	return calendar.Change{UID: "series-1", Instances: []calendar.InstancePatch{{Original: at(original), Patch: p}}}
 }
 
-func seriesPatch(p calendar.Patch) calendar.Change { return calendar.Change{UID: "series-1", Series: &p} }
+func seriesPatch(p calendar.Patch) calendar.Change {
+	return calendar.Change{UID: "series-1", Series: &p}
+}
 
 // componentLines returns the unfolded lines of the n-th event of the series: 0 is the master, then its overrides in
 // their order.

@@ -140,8 +140,8 @@ func setAnswer(p *goical.Prop, answer calendar.PartStat) {
 func person(name string, a calendar.Attendee) *goical.Prop {
 	p := goical.NewProp(name)
 	p.Value = "mailto:" + lineText(a.Email)
-	if a.Name != "" {
-		p.Params.Set(goical.ParamCommonName, parameterText(a.Name))
+	if name := parameterText(a.Name); name != "" {
+		p.Params.Set(goical.ParamCommonName, name)
 	}
 	return p
 }

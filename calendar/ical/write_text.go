@@ -27,7 +27,7 @@ func escapeText(s string) string {
 // parameterText encodes a parameter value by RFC 6868 section 3.1, so that names with quotes or line breaks need neither.
 // Quotes around the whole are the encoder's.
 func parameterText(s string) string {
-	return strings.NewReplacer("^", "^^", "\n", "^n", `"`, "^'").Replace(plainText(s))
+	return strings.NewReplacer("^", "^^", "\n", "^n", `"`, "^'").Replace(strings.TrimSpace(plainText(s)))
 }
 
 // lineText makes text from outside safe in a value that has no escaping, such as a URI or a rule: nothing in it can end
