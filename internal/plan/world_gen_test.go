@@ -35,7 +35,7 @@ func genWorld(roll func(n int) int) World {
 	g.policy()
 	g.now()
 	units := g.units()
-	if g.chance(80) {
+	if g.chance(85) {
 		g.series(units)
 		units = g.units() // the first instance anchors blocks of weeks
 		for _, u := range units {
@@ -100,7 +100,7 @@ func (g *gen) policy() {
 	if g.chance(30) {
 		p.Buffer = g.minutes(5, 10, 15, 7)
 	}
-	p.MaxMoves = g.roll(4)
+	p.MaxMoves = []int{2, 3, 1, 3, 2, 0}[g.roll(6)]
 	p.OnDelete = []OnDelete{Ask, Replan, Skip, Replan}[g.roll(4)]
 	p.Mine = Side{Name: "Alice Chen", Zone: g.zone()}
 	p.Theirs = Side{Name: "Dana Boss", Zone: p.Mine.Zone}
@@ -119,7 +119,7 @@ func (g *gen) policy() {
 // hours is one pattern on some days: ordinary, split, about the night of a clock change, across midnight, all day, or narrow.
 func (g *gen) hours() []Hours {
 	patterns := [][][2]int{{{540, 1020}}, {{600, 720}, {780, 900}}, {{0, 240}}, {{1320, 1440}, {0, 120}}, {{0, 1440}}, {{545, 660}},
-		{{g.among(0, 1380, 1), 1440}}, {{600, 630}}, {{450, 540}, {540, 607}}}
+		{{g.among(0, 1380, 1), 1440}}, {{600, 660}}, {{450, 540}, {540, 607}}}
 	pattern := patterns[g.roll(len(patterns))]
 	days := [][]time.Weekday{{1, 2, 3, 4, 5}, {0, 1, 2, 3, 4, 5, 6}, {3}, {0, 1}, {2, 4}}[g.roll(5)]
 	var list []Hours
@@ -142,9 +142,9 @@ func (g *gen) now() {
 		g.w.Now = today.Preferred.At(p.Prefer.Minute, g.r.zone).Add(-g.minutes(1, 0, -1, -12, 29, 60, 125, 300, 1440, 1500))
 		g.w.Now = g.w.Now.Add(time.Duration(g.roll(3)) * time.Second).UTC()
 	}
-	p.Theirs.Hours = g.hours()
-	if g.chance(75) {
-		p.Theirs.Hours = g.translated(p.Mine.Hours)
+	p.Theirs.Hours = g.translated(p.Mine.Hours)
+	if g.chance(15) {
+		p.Theirs.Hours = g.hours()
 	}
 	if g.chance(50) {
 		p.Mine.Stretch = g.widened(p.Mine.Hours)
@@ -162,7 +162,7 @@ func (g *gen) now() {
 func (g *gen) translated(mine []Hours) []Hours {
 	_, here := g.w.Now.In(g.w.Policy.Mine.Zone).Zone()
 	_, there := g.w.Now.In(g.w.Policy.Theirs.Zone).Zone()
-	shift := (there-here)/60 + []int{0, 15, -20, 60, 7}[g.roll(5)]
+	shift := (there-here)/60 + []int{0, 15, -20, 30, 7}[g.roll(5)]
 	var list []Hours
 	for _, h := range mine {
 		from, to := h.From+shift, h.To+shift
@@ -287,14 +287,14 @@ func (g *gen) place(in *Instance, u Period) {
 		in.Slot.End = in.Slot.Start.Add(g.minutes(10, 5, 90, 32))
 		in.Pinned = g.chance(50)
 	}
-	in.Moves = g.roll(g.w.Policy.MaxMoves + 1)
+	in.Moves = g.roll(g.w.Policy.MaxMoves+1) / 2
 	in.LastMove = g.w.Now.Add(-g.minutes(1, 30, 300, 1440, 3000))
 }
 
 func (g *gen) answers(in *Instance, u Period) {
-	in.Absent = Absence(g.weighted(80, 8, 7, 5))
+	in.Absent = Absence(g.weighted(78, 8, 8, 6))
 	if in.Absent == Stands || g.chance(10) {
-		in.Answer = Answer(g.weighted(70, 13, 13, 4))
+		in.Answer = Answer(g.weighted(66, 13, 17, 4))
 	}
 	in.OwnerDeclined = g.chance(2)
 	in.Replanned = g.chance(30)
@@ -322,6 +322,10 @@ func (g *gen) add(s calendar.Span, strength calendar.Strength) {
 	if g.chance(35) {
 		b.Anonymous, b.UID = true, ""
 	}
+	if g.chance(3) {
+		b.Start = b.Start.Add(7 * time.Second)
+		b.End = b.End.Add(40 * time.Second)
+	}
 	if !s.Start.Before(s.End) {
 		return
 	}
@@ -334,6 +338,9 @@ func (g *gen) add(s calendar.Span, strength calendar.Strength) {
 
 // busy fills one unit after one of several patterns.
 func (g *gen) busy(u Period) {
+	if u.Span.Has(g.w.Now) && g.chance(25) {
+		g.fullSoon(u)
+	}
 	hole := g.slot(u)
 	if g.chance(35) {
 		hole.Start = u.Preferred.At(g.r.prefer.Minute, g.r.zone)
@@ -360,14 +367,20 @@ func (g *gen) busy(u Period) {
 	case 7:
 		g.hoursBusy(u, calendar.Soft)
 		g.hoursBusy(u, calendar.Soft)
-	case 8: // free only before a moment soon
-		g.add(calendar.Span{Start: g.w.Now.Add(g.minutes(180, 360, 600, 1500)).Truncate(time.Minute), End: u.Span.End}, calendar.Hard)
+	case 8:
+		g.fullSoon(u)
 	case 9: // away on some of the dates
 		for range g.among(1, 3, 1) {
 			d := u.First.Add(g.roll(u.Last.Days(u.First) + 1))
 			g.add(calendar.Span{Start: d.At(0, g.r.zone), End: d.Add(1).At(0, g.r.zone)}, calendar.Away)
 		}
 	}
+}
+
+// fullSoon leaves the unit free only before a moment soon.
+func (g *gen) fullSoon(u Period) {
+	soon := calendar.Span{Start: g.w.Now.Add(g.minutes(180, 360, 600, 1500)).Truncate(time.Minute), End: u.Span.End}
+	g.add(soon, []calendar.Strength{calendar.Hard, calendar.Hard, calendar.Away}[g.roll(3)])
 }
 
 func (g *gen) except(u Period, hole calendar.Span, strength calendar.Strength) {
@@ -419,7 +432,7 @@ func (g *gen) manners(units []Period) {
 				continue
 			}
 			for _, kind := range []string{"conflict", "declined", "gap", "away"} {
-				if g.chance(80) {
+				if g.chance(85) {
 					at := w.Now.Add(-g.minutes(2000, 600, 60, 10, 5, 0))
 					w.Seen[oracleTrouble(&oraclePeriod{Period: u, instance: &in}, kind)] = at
 				}
@@ -441,7 +454,7 @@ func (g *gen) manners(units []Period) {
 
 // TestEveryCaseIsGenerated keeps the generator from losing a case: what the oracle says of many worlds must cover them all.
 func TestEveryCaseIsGenerated(t *testing.T) {
-	const worlds = 4000
+	const worlds = 6000
 	seen := map[string]int{}
 	for i := range uint64(worlds) {
 		w := genSeeded(1, i)
