@@ -13,25 +13,43 @@ import (
 // calendar.Person. Free/busy periods come as Anonymous events. The second result names what could not be placed in time.
 func Expand(files []*File, v View) ([]calendar.Event, []calendar.Unreadable) {
 	x := newExpander(files, v)
-	var out []calendar.Event
+	var found []slot
 	for _, g := range x.groups {
 		for _, s := range x.slots(g) {
 			if !s.excluded && s.touches(x.from, x.to) {
-				out = append(out, s.event())
+				found = append(found, s)
 			}
 		}
 	}
 	for _, f := range files {
-		for _, p := range f.periods {
+		for i := range f.periods {
+			p := &f.periods[i]
 			if touches(p.start, p.end, x.from, x.to) {
-				out = append(out, p.event())
+				found = append(found, slot{start: p.start, end: p.end, period: p})
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b calendar.Event) int {
-		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.UID, b.UID), a.End.Compare(b.End))
+	return sorted(found), x.bad
+}
+
+// sorted makes events of slots, by start, then UID, then as they were found. It sorts places, since events are large.
+func sorted(found []slot) []calendar.Event {
+	places := make([]int, len(found))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortFunc(places, func(i, j int) int {
+		a, b := &found[i], &found[j]
+		if a.start != b.start {
+			return cmp.Compare(a.start, b.start)
+		}
+		return cmp.Or(cmp.Compare(a.uid(), b.uid()), cmp.Compare(a.end, b.end), i-j)
 	})
-	return out, x.bad
+	out := make([]calendar.Event, len(found))
+	for i, place := range places {
+		out[i] = found[place].event()
+	}
+	return out
 }
 
 // touches reports whether [start, end) shares a moment with [from, to); an event of no length is its start.
@@ -113,11 +131,22 @@ type slot struct {
 	own        bool       // is stands for this instance alone
 	excluded   bool       // by EXDATE
 	recurs     bool
+	period     *period // of free/busy, instead of all that
+}
+
+func (s *slot) uid() string {
+	if s.is == nil {
+		return ""
+	}
+	return s.is.uid
 }
 
 func (s slot) touches(from, to int64) bool { return touches(s.start, s.end, from, to) }
 
 func (s slot) event() calendar.Event {
+	if s.period != nil {
+		return s.period.event()
+	}
 	c := s.is
 	e := calendar.Event{
 		Span: span(s.start, s.end), UID: c.uid, AllDay: c.start.form == date || c.allDay, Title: c.title, Categories: c.categories,
