@@ -1,0 +1,205 @@
+package feed
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/calendar/ical"
+)
+
+// maxHops is how many redirects are followed.
+const maxHops = 5
+
+// errElsewhere is a redirect that is not followed.
+var errElsewhere = errors.New("redirected")
+
+// guarded returns the client with redirects kept to the same origin, or from http to https of the same host. Go's own rule
+// sends credentials on to subdomains and other ports, and the secret path of a feed anywhere.
+func guarded(client *http.Client) *http.Client {
+	c := *client
+	c.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+		from := via[len(via)-1].URL
+		if len(via) > maxHops {
+			return fmt.Errorf("%w more than %d times", errElsewhere, maxHops)
+		}
+		if !sameOrigin(from, next.URL) && !upgrade(from, next.URL) {
+			return fmt.Errorf("%w to %s://%s: if that is right, put the new address into the configuration",
+				errElsewhere, next.URL.Scheme, next.URL.Host)
+		}
+		return nil
+	}
+	return &c
+}
+
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func upgrade(from, to *url.URL) bool {
+	return strings.EqualFold(from.Hostname(), to.Hostname()) &&
+		from.Scheme == "http" && port(from) == "80" && to.Scheme == "https" && port(to) == "443"
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
+}
+
+// fetch gets the feed unless it is the one we have (RFC 9110 section 13.1).
+func (a *Account) fetch(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.address.String(), nil)
+	if err != nil {
+		return a.failed(calendar.BadData, errors.New("the address cannot be asked for"))
+	}
+	req.Header.Set("Accept", "text/calendar, */*;q=0.1")
+	if a.login != (Login{}) {
+		req.SetBasicAuth(a.login.Username, a.login.Password)
+	}
+	if a.read && a.etag != "" {
+		req.Header.Set("If-None-Match", a.etag)
+	}
+	if a.read && a.modified != "" {
+		req.Header.Set("If-Modified-Since", a.modified)
+	}
+	resp, err := a.client.Do(req)
+	if err != nil {
+		return a.unanswered(err)
+	}
+	defer resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusNotModified && a.read:
+		return nil
+	case resp.StatusCode != http.StatusOK:
+		return a.refused(resp)
+	}
+	data, err := a.body(resp)
+	if err != nil {
+		return err
+	}
+	// Validators only of a text that was understood: a 304 must never stand for one that was not.
+	a.etag, a.modified = "", ""
+	if err := a.take(data); err != nil {
+		return err
+	}
+	a.etag, a.modified = resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
+	return nil
+}
+
+func (a *Account) failed(kind calendar.ErrorKind, err error) *calendar.Error {
+	return &calendar.Error{Kind: kind, Op: "read", Target: a.shown, Err: err}
+}
+
+// unanswered drops the url.Error around the cause, which has the whole address in it.
+func (a *Account) unanswered(err error) error {
+	kind := calendar.Unreachable
+	if errors.Is(err, errElsewhere) {
+		kind = calendar.BadData
+	}
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		err = outer.Err
+	}
+	return a.failed(kind, err)
+}
+
+func (a *Account) refused(resp *http.Response) error {
+	e := a.failed(calendar.BadData, fmt.Errorf("the server answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))
+	e.RetryAt = retryAt(resp.Header.Get("Retry-After"), a.now())
+	switch code := resp.StatusCode; {
+	case code == http.StatusUnauthorized:
+		e.Kind = calendar.SignIn
+	case code == http.StatusForbidden:
+		e.Kind = calendar.Denied
+	case code == http.StatusNotFound, code == http.StatusGone:
+		e.Kind = calendar.Gone
+	case code == http.StatusTooManyRequests, code == http.StatusServiceUnavailable && !e.RetryAt.IsZero():
+		e.Kind = calendar.Quota
+	case code >= 500, code == http.StatusRequestTimeout:
+		e.Kind = calendar.Unreachable
+	}
+	return e
+}
+
+// retryAt reads Retry-After, RFC 9110 section 10.2.3: seconds or a date. Zero if it says neither.
+func retryAt(value string, now time.Time) time.Time {
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return now.Add(time.Duration(seconds) * time.Second).UTC()
+	}
+	t, err := http.ParseTime(value)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// body reads the answer, up to ical.MaxBytes after unpacking.
+func (a *Account) body(resp *http.Response) ([]byte, error) {
+	var r io.Reader = resp.Body
+	// The transport unpacks what it asked for; some servers also pack what was stored packed.
+	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+		unpacked, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, a.failed(calendar.BadData, err)
+		}
+		r = unpacked
+	}
+	data, err := limited(r)
+	switch {
+	case errors.Is(err, errTooLong), errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
+		return nil, a.failed(calendar.BadData, err)
+	case err != nil:
+		return nil, a.unanswered(err)
+	}
+	return data, nil
+}
+
+var errTooLong = fmt.Errorf("it is longer than the %d MiB that are read", ical.MaxBytes>>20)
+
+func limited(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, ical.MaxBytes+1))
+	if err == nil && len(data) > ical.MaxBytes {
+		return nil, errTooLong
+	}
+	return data, err
+}
+
+// load reads a feed that is a file. O_NONBLOCK: opening a named pipe must not wait for somebody to write to it.
+func (a *Account) load() ([]byte, error) {
+	f, err := os.OpenFile(a.path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, a.failed(fileKind(err), err.(*fs.PathError).Err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, a.failed(calendar.BadData, errors.New("it is not a regular file"))
+	}
+	data, err := limited(f)
+	if err != nil {
+		return nil, a.failed(calendar.BadData, err)
+	}
+	return data, nil
+}
+
+func fileKind(err error) calendar.ErrorKind {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return calendar.Gone
+	case errors.Is(err, fs.ErrPermission):
+		return calendar.Denied
+	}
+	return calendar.Unknown
+}
