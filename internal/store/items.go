@@ -198,5 +198,9 @@ func (s *Store) PrivateItems(bilateral string, since time.Time) ([]agenda.Privat
 	return out, s.said("read the private follow-ups", err)
 }
 
-const selectCurrent = selectItems + ` WHERE bilateral = ?1 AND private = ?2
-	AND (status = 'open' OR (status IN ('done', 'dropped') AND closed >= ?3)) ORDER BY created, id`
+// Two searches of one index: over an OR, SQLite reads every follow-up that the bilateral ever had.
+const selectCurrent = selectItems + ` WHERE id IN (
+	SELECT id FROM items WHERE bilateral = ?1 AND private = ?2 AND status = 'open'
+	UNION ALL
+	SELECT id FROM items WHERE bilateral = ?1 AND private = ?2 AND status IN ('done', 'dropped') AND closed >= ?3)
+	ORDER BY created, id`
