@@ -1,7 +1,6 @@
 package ical
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -33,27 +32,23 @@ func wallAt(instant int64, zone *time.Location) int64 {
 	return instant + int64(offset)
 }
 
-// clock finds the component's zone and length.
-func (x *expander) clock(c *component) (*timing, error) {
+// clock finds the component's zone and length. Where the zone cannot be found the event stands at its wall clock in the
+// reader's zone, and that is reported: leaving it out would show busy time as free, and UTC would be a guess with nothing
+// behind it.
+func (x *expander) clock(c *component) *timing {
 	t := &timing{x: x, of: c, home: x.home, start: c.start}
-	var err error
 	if c.file.homeZone != "" && c.start.form == floating {
 		if z := x.zones.name(c.file.homeZone); z != nil {
 			t.home = z
 		}
 	}
+	var err error
 	if t.zone, err = t.zoneOf(c.start); err != nil {
-		var unknown errZone
-		if !errors.As(err, &unknown) {
-			return nil, err
-		}
-		// Leaving it out would show busy time as free, so it stands at its wall clock in the reader's zone, and that
-		// is reported. UTC would be a guess with nothing behind it.
 		x.reportOnce(c, fmt.Errorf("%w; read as a time in %s", err, t.home))
 		t.zone, t.start.form = t.home, floating
 	}
 	t.setLength(c)
-	return t, nil
+	return t
 }
 
 func (t *timing) zoneOf(m moment) (*time.Location, error) {

@@ -159,17 +159,12 @@ func (s slot) event() calendar.Event {
 	return e
 }
 
-// slots returns the instances of a group that may touch the window, excluded ones too. A component that cannot be placed
-// is reported and left out; the others stand.
+// slots returns the instances of a group that may touch the window, excluded ones too.
 func (x *expander) slots(g *group) []slot {
 	if g.master == nil {
 		return x.orphans(g.overrides)
 	}
-	c, err := x.clock(g.master)
-	if err != nil {
-		x.report(g.master, err)
-		return x.orphans(g.overrides)
-	}
+	c := x.clock(g.master)
 	if len(g.overrides) == 0 && !g.master.recurring() && len(g.master.removed) == 0 {
 		start, end := c.at(g.master.start.wall)
 		return []slot{{original: start, start: start, end: end, standing: [2]int64{start, end}, is: g.master, own: true}}
@@ -182,11 +177,7 @@ func (x *expander) orphans(list []*component) []slot {
 	var out []slot
 	kept := map[int64]int{}
 	for _, o := range list {
-		c, err := x.clock(o)
-		if err != nil {
-			x.report(o, err)
-			continue
-		}
+		c := x.clock(o)
 		original := c.meant(o.recurrence, o)
 		start, end := c.at(o.start.wall)
 		s := slot{original: original, start: start, end: end, standing: [2]int64{start, end}, is: o, own: true, recurs: true}

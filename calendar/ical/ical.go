@@ -2,7 +2,7 @@
 //
 // The reading half is lenient, because calendars in the wild are: it never fails as a whole, confines damage to the
 // component it stands in, and names what it could not read. It is also bounded: no input makes it run or grow without
-// limit. What it cannot place in time (an unknown zone, a broken date) is reported, never guessed.
+// limit. An unknown time zone is never silently UTC.
 //
 // Local times follow RFC 5545 section 3.3.5: of two, the first; in a gap, the offset before it. Rules are expanded on
 // the wall clock and then mapped to instants, so that a midnight that does not exist moves no day.

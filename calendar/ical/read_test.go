@@ -98,7 +98,7 @@ func TestDamageIsConfined(t *testing.T) {
 		{"a giant parameter", file(vevent("UID:a", `ATTENDEE;CN="`+line+`":mailto:alice@example.org`, "DTSTART:20261202T080000Z"), meeting), "12-02 08:00-08:00 a, " + meetingSpan, ""},
 		{"a folded property name", file("BEGIN:VEVENT\nUID:a\nDTST\n ART:20261202T080000Z\nEND:VEVENT", meeting), "12-02 08:00-08:00 a, " + meetingSpan, ""},
 		{"NUL and invalid UTF-8", file(vevent("UID:a\x00\xff", "SUMMARY:\xc3\x28", "DTSTART:20261202T080000Z"), meeting), "12-02 08:00-08:00 a\uFFFD, " + meetingSpan, ""},
-		{"deep nesting", file(strings.Repeat("BEGIN:X\n", 500_000)+meeting), meetingSpan, ""},
+		{"deep nesting", file(strings.Repeat("BEGIN:X\n", 500_000) + meeting), meetingSpan, ""},
 		{"an alarm that never ends", file(vevent("UID:a", "DTSTART:20261202T080000Z", "BEGIN:VALARM", "TRIGGER:-PT10M"), meeting), "12-02 08:00-08:00 a, " + meetingSpan, ""},
 		{"properties of an alarm are not the event's", file(vevent("UID:a", "BEGIN:VALARM", "DURATION:PT9H", "ATTENDEE:mailto:x@example.org", "END:VALARM", "DTSTART:20261202T080000Z"), meeting), "12-02 08:00-08:00 a, " + meetingSpan, ""},
 		{"an event that never ends", file("BEGIN:VEVENT\nUID:a\nDTSTART:20261202T080000Z", meeting), meetingSpan, "line 4, UID a: is not complete"},

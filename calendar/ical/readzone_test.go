@@ -89,7 +89,7 @@ func TestZoneOfAnEvent(t *testing.T) {
 		{"a stale VTIMEZONE under an IANA name does not count", "", file(vtimezone1601("Asia/Tokyo"), hourIn("Asia/Tokyo", "20260701T100000")), "07-01 01:00-02:00 a", ""},
 		{"a VTIMEZONE under a Windows name does", "", file(vtimezone1601("Tokyo Standard Time"), hourIn("Tokyo Standard Time", "20260701T100000")), "07-01 08:00-09:00 a", ""},
 		{"an unknown zone is the reader's, and reported", "Asia/Tokyo", file(hourIn("Mars/Olympus", "20260701T100000")), "07-01 01:00-02:00 a", `"Mars/Olympus" is unknown`},
-		{"a VTIMEZONE without offsets is reported", "", file("BEGIN:VTIMEZONE\nTZID:Own\nBEGIN:STANDARD\nDTSTART:16010101T000000\nEND:STANDARD\nEND:VTIMEZONE", hourIn("Own", "20260701T100000")), "", `VTIMEZONE "Own" is not complete`},
+		{"a VTIMEZONE without offsets is reported", "", file("BEGIN:VTIMEZONE\nTZID:Own\nBEGIN:STANDARD\nDTSTART:16010101T000000\nEND:STANDARD\nEND:VTIMEZONE", hourIn("Own", "20260701T100000")), "07-01 10:00-11:00 a", `VTIMEZONE "Own" is not complete`},
 		{"the calendar's own zone for floating times", "Asia/Tokyo", "BEGIN:VCALENDAR\nX-WR-TIMEZONE:Europe/Berlin\n" + vevent("UID:a", "DTSTART:20260701T100000") + "\nEND:VCALENDAR\n", "07-01 08:00-08:00 a", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -60,12 +60,7 @@ func (x *expander) overridesOf(g *group, t *timing) []replaced {
 	var out []replaced
 	kept := map[int64]int{}
 	for _, o := range g.overrides {
-		own, err := x.clock(o)
-		if err != nil {
-			x.report(o, err)
-			continue
-		}
-		r := replaced{t.meant(o.recurrence, o), o, own}
+		r := replaced{t.meant(o.recurrence, o), o, x.clock(o)}
 		if i, twice := kept[r.original]; !twice {
 			kept[r.original] = len(out)
 			out = append(out, r)

@@ -19,8 +19,8 @@ type Meta struct {
 
 // SeriesOf builds the series that want selects, by UID: master, rule and every instance of it that stands in the window
 // by its original or its present start, cancelled and excluded ones too. want sees single events as well, which become a
-// series with one instance and no rule. Overrides without their master are no series. What cannot be placed in time is
-// left out: Expand reports it.
+// series with one instance and no rule. Overrides without their master are no series. What is doubtful is
+// reported by Expand.
 func SeriesOf(files []*File, v View, want func(master Meta) bool) []calendar.Series {
 	x := newExpander(files, v)
 	var out []calendar.Series
@@ -32,9 +32,7 @@ func SeriesOf(files []*File, v View, want func(master Meta) bool) []calendar.Ser
 		if !want(Meta{UID: m.uid, Mark: m.mark, Attendees: m.attendees, Organizer: m.organizer, Recurring: m.recurring()}) {
 			continue
 		}
-		if t, err := x.clock(m); err == nil {
-			out = append(out, x.whole(g, t))
-		}
+		out = append(out, x.whole(g, x.clock(m)))
 	}
 	slices.SortStableFunc(out, func(a, b calendar.Series) int { return cmp.Compare(a.UID, b.UID) })
 	return out

@@ -77,17 +77,20 @@ const maxTurns = 10_000
 // build evaluates the VTIMEZONE, RFC 5545 section 3.6.5.
 func (z *vzone) build() (*time.Location, error) {
 	if len(z.turns) == 0 {
-		return nil, fmt.Errorf("its VTIMEZONE %q has no STANDARD or DAYLIGHT", z.tzid)
+		return nil, fmt.Errorf("the VTIMEZONE %q has no STANDARD or DAYLIGHT", z.tzid)
 	}
 	var turns []turn
 	for i := range z.turns {
 		o := &z.turns[i]
-		if o.bad != "" || o.known < 2 || o.start.form == absent {
-			return nil, fmt.Errorf("its VTIMEZONE %q is not complete: %s", z.tzid, o.bad)
+		if o.bad != "" {
+			return nil, fmt.Errorf("the VTIMEZONE %q cannot be read: %s", z.tzid, o.bad)
+		}
+		if o.known < 2 || o.start.form == absent {
+			return nil, fmt.Errorf("the VTIMEZONE %q is not complete", z.tzid)
 		}
 		turns = o.appendTurns(turns)
 		if len(turns) > maxTurns {
-			return nil, fmt.Errorf("its VTIMEZONE %q has more than %d changes", z.tzid, maxTurns)
+			return nil, fmt.Errorf("the VTIMEZONE %q has more than %d changes", z.tzid, maxTurns)
 		}
 	}
 	slices.SortStableFunc(turns, func(a, b turn) int { return cmp.Compare(a.at, b.at) })
@@ -139,16 +142,9 @@ func newZones() *zones {
 	return &zones{named: map[string]*time.Location{}, custom: map[*vzone]*time.Location{}}
 }
 
-// errZone is a TZID that says nothing. RFC 5545 section 3.2.19 asks for a VTIMEZONE and does not say what holds without.
-type errZone struct{ tzid string }
-
-func (e errZone) Error() string {
-	return fmt.Sprintf("the time zone %q is unknown and the file does not define it", clip([]byte(e.tzid)))
-}
-
 // find returns the zone of a TZID: the IANA zone that it or X-LIC-LOCATION names, because servers go by their own zone
 // data and not by a VTIMEZONE grown stale; else the file's own VTIMEZONE (RFC 5545 section 3.6.5); else the zone that
-// Windows means by the name. The error is an errZone where there is none of these.
+// Windows means by the name. RFC 5545 section 3.2.19 asks for a VTIMEZONE and does not say what holds without: that is an error.
 func (b *zones) find(f *File, tzid string) (*time.Location, error) {
 	if z := b.name(tzid); z != nil {
 		return z, nil
@@ -158,7 +154,7 @@ func (b *zones) find(f *File, tzid string) (*time.Location, error) {
 		if z := b.windows(tzid); z != nil {
 			return z, nil
 		}
-		return nil, errZone{tzid}
+		return nil, fmt.Errorf("the time zone %q is unknown and the file does not define it", clip([]byte(tzid)))
 	}
 	if z := b.name(own.location); z != nil {
 		return z, nil

@@ -2,8 +2,8 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,6 +21,7 @@ import (
 type busyQuery struct {
 	window calendar.Span
 	zone   *time.Location // of floating times, dates and the text output
+	zoned  bool           // the zone was asked for; else a source may know a better one
 	as     string         // whose answers count
 	free   bool           // show also what counts as free
 }
@@ -30,6 +31,7 @@ type busyAnswer struct {
 	events     []calendar.Event
 	unreadable []calendar.Unreadable
 	person     calendar.Person
+	zone       *time.Location // of the text output; nil: as asked
 }
 
 // busySource answers for a configured calendar; ok is false where the config has none of that name.
@@ -81,42 +83,35 @@ Parts of a calendar that cannot be read are named and do no harm to the others.`
 }
 
 func (f busyFlags) query(now time.Time) (busyQuery, error) {
-	q := busyQuery{zone: time.Local, as: f.as, free: f.free}
+	q := busyQuery{zone: time.Local, zoned: f.zone != "", as: strings.ToLower(f.as), free: f.free}
 	var err error
-	if f.zone != "" {
+	if q.zoned {
 		if q.zone, err = time.LoadLocation(f.zone); err != nil {
-			return q, fmt.Errorf("--zone %s: no such time zone; give an IANA name such as Europe/Berlin", f.zone)
+			return q, wrongUsage("Give an IANA name such as Europe/Berlin.", "--zone %s: no such time zone", f.zone)
 		}
 	}
-	q.window.Start, q.window.End = now, time.Time{}
-	if f.from != "" {
-		if q.window.Start, err = parseMoment(f.from, q.zone); err != nil {
-			return q, fmt.Errorf("--from %w", err)
-		}
+	if q.window.Start, err = busyMoment("--from", f.from, now, now, q.zone); err != nil {
+		return q, err
 	}
-	q.window.End = q.window.Start.AddDate(0, 0, 8*7)
-	if f.to != "" {
-		if q.window.End, err = parseMoment(f.to, q.zone); err != nil {
-			return q, fmt.Errorf("--to %w", err)
-		}
+	if q.window.End, err = busyMoment("--to", f.to, q.window.Start.AddDate(0, 0, 8*7), now, q.zone); err != nil {
+		return q, err
 	}
 	if !q.window.Start.Before(q.window.End) {
-		return q, errors.New("--to must be later than --from")
+		return q, wrongUsage("Give a later --to.", "--to is not later than --from")
 	}
 	q.window = q.window.UTC()
 	return q, nil
 }
 
-// parseMoment reads RFC 3339, or a date, which is its midnight in the zone.
-func parseMoment(s string, zone *time.Location) (time.Time, error) {
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t, nil
+func busyMoment(flag, text string, otherwise, now time.Time, zone *time.Location) (time.Time, error) {
+	if text == "" {
+		return otherwise, nil
 	}
-	d, err := time.Parse(time.DateOnly, s)
+	t, err := readMoment(text, now, zone)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is no moment; give 2026-12-02 or 2026-12-02T15:30:00+01:00", s)
+		return t, wrongUsage("Write for instance: "+flag+" 2026-12-02 or "+flag+" 2026-12-02T15:30:00+01:00", "%s %q is no moment", flag, text)
 	}
-	return calendar.Resolve(d, zone), nil
+	return t, nil
 }
 
 // askBusy prefers a configured calendar unless the name is plainly a path.
@@ -140,38 +135,30 @@ func busyOfFile(path string, q busyQuery) (busyAnswer, error) {
 	events, unreadable := ical.Expand([]*ical.File{file}, ical.View{Window: q.window, Zone: q.zone})
 	answer := busyAnswer{events: events, unreadable: append(file.Unreadable(), unreadable...)}
 	if q.as != "" {
-		answer.person.Emails = []string{strings.ToLower(q.as)}
+		answer.person.Emails = []string{q.as}
 	}
 	return answer, nil
 }
 
-// readCapped reads one byte more than ical takes at most, so that ical says that it is too long.
+// readCapped reads a file of at most ical.MaxBytes.
 func readCapped(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the calendar: %w", err)
+		return nil, failed("Give the path of an .ics file, or the name of a configured calendar.", "cannot read the calendar: %w", err)
 	}
 	defer f.Close()
-	var data []byte
+	size := int64(0)
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		if info.Size() > ical.MaxBytes {
-			return nil, fmt.Errorf("%s has %d MiB; files of up to %d MiB are read", path, info.Size()>>20, ical.MaxBytes>>20)
-		}
-		data = make([]byte, 0, info.Size()+1)
+		size = min(info.Size(), ical.MaxBytes)
 	}
-	for {
-		if len(data) == cap(data) {
-			data = append(data, 0)[:len(data)]
-		}
-		n, err := f.Read(data[len(data):min(cap(data), ical.MaxBytes+1)])
-		data = data[:len(data)+n]
-		switch {
-		case errors.Is(err, io.EOF), len(data) > ical.MaxBytes:
-			return data, nil
-		case err != nil:
-			return nil, fmt.Errorf("cannot read the calendar: %w", err)
-		}
+	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead)) // whole at once: growing would take twice the memory
+	if _, err = data.ReadFrom(io.LimitReader(f, ical.MaxBytes+1)); err != nil {
+		return nil, failed("Give the path of an .ics file, or the name of a configured calendar.", "cannot read the calendar: %w", err)
 	}
+	if data.Len() > ical.MaxBytes {
+		return nil, failed("Split it, or export fewer years.", "%s is longer than the %d MiB that are read of one file", path, ical.MaxBytes>>20)
+	}
+	return data.Bytes(), nil
 }
 
 // busyRow is one line of the answer.
@@ -250,22 +237,28 @@ func writeJSON(w io.Writer, v any) error {
 }
 
 func writeBusyText(out io.Writer, a busyAnswer, q busyQuery) error {
+	zone := q.zone
+	if a.zone != nil {
+		zone = a.zone
+	}
+	rows := a.rows(q)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, r := range a.rows(q) {
+	for _, r := range rows {
 		from := r.UID
 		if r.Anonymous {
 			from = "free/busy"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", busyTime(r.Event, q.zone), r.strength, from)
+		fmt.Fprintf(w, "%s\t%s\t%s\n", busyTime(r.Event, zone), r.strength, plain(from))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if len(a.rows(q)) == 0 {
-		fmt.Fprintf(out, "nothing from %s to %s\n", q.window.Start.In(q.zone).Format("Mon 2 Jan 2006 15:04"), q.window.End.In(q.zone).Format("Mon 2 Jan 2006 15:04 MST"))
+	if len(rows) == 0 {
+		const layout = "Mon 2006-01-02 15:04 MST"
+		fmt.Fprintf(out, "nothing from %s to %s\n", q.window.Start.In(zone).Format(layout), q.window.End.In(zone).Format(layout))
 	}
 	for _, u := range a.unreadable {
-		fmt.Fprintf(out, "not read: %s: %s\n", u.Where, u.Why)
+		fmt.Fprintf(out, "not read: %s: %s\n", plain(u.Where), plain(u.Why))
 	}
 	return nil
 }
@@ -275,7 +268,7 @@ func busyTime(e calendar.Event, zone *time.Location) string {
 	start, end := e.Start.In(zone), e.End.In(zone)
 	layout := "15:04 MST"
 	if calendar.DateOf(start, zone) != calendar.DateOf(end, zone) {
-		layout = "Mon 2 Jan 15:04 MST"
+		layout = "Mon 2006-01-02 15:04 MST"
 	}
 	return start.Format("Mon 2006-01-02 15:04") + "-" + end.Format(layout)
 }
