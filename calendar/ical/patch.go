@@ -40,6 +40,7 @@ func (s *seriesText) apply(c calendar.Change) error {
 		}
 	}
 	s.sequence = sequenceOf(s.master)
+	s.raised = c.Series != nil && c.Series.Retimes()
 	for _, p := range c.Instances {
 		if p.Empty() {
 			continue

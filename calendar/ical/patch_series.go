@@ -3,6 +3,7 @@ package ical
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,10 +18,11 @@ type seriesText struct {
 	master    *block // nil where the text holds single instances only
 	overrides []*block
 	clock     clock
+	clockErr  error
 	start     time.Time // of the master; zero for a floating or all-day series
 	zoneOf    func(tzid string) (*time.Location, error)
 	sequence  int  // of the master, before anything an instance does to it
-	raised    bool // readmit has raised the master's SEQUENCE
+	raised    bool // this change has raised the master's SEQUENCE
 }
 
 // openSeries reads a text and finds the series in it. Zones are those of the reader, so that both halves mean the same
@@ -36,7 +38,8 @@ func openSeries(data []byte, uid string) (*seriesText, error) {
 	}
 	file, known := Parse(uid, data), newZones()
 	s.zoneOf = func(tzid string) (*time.Location, error) { return known.find(file, tzid) }
-	return s, s.readClock()
+	s.clock, s.start, s.clockErr = s.readClock()
+	return s, nil
 }
 
 // findSeries finds the components of a UID. Where a component is there twice, the one with the highest SEQUENCE, then
@@ -45,7 +48,7 @@ func findSeries(text *block, uid string) (*seriesText, error) {
 	s := &seriesText{text: text}
 	for _, cal := range text.children("VCALENDAR") {
 		for _, event := range cal.children("VEVENT") {
-			if id := event.value("UID"); uid == "" || (id != uid && id != escapeText(uid)) {
+			if id := event.value("UID"); uid == "" || (id != uid && readText([]byte(id)) != plainText(uid)) {
 				continue
 			}
 			s.home = cal
@@ -62,20 +65,17 @@ func findSeries(text *block, uid string) (*seriesText, error) {
 	return s, nil
 }
 
-// readClock learns how the series writes its times.
-func (s *seriesText) readClock() error {
-	model := s.master
-	name := "DTSTART"
+// readClock learns how the series writes its times. Where that cannot be known, texts and marks can be changed still.
+func (s *seriesText) readClock() (clock, time.Time, error) {
+	model, name := s.master, "DTSTART"
 	if model == nil {
 		model, name = s.overrides[0], "RECURRENCE-ID"
 	}
 	start, ok := model.get(name)
 	if !ok {
-		return fmt.Errorf("it has no %s", name)
+		return clock{}, time.Time{}, fmt.Errorf("it has no %s", name)
 	}
-	var err error
-	s.clock, s.start, err = clockOf(start, s.zoneOf)
-	return err
+	return clockOf(start, s.zoneOf)
 }
 
 func newer(a, b *block) bool {
@@ -90,23 +90,30 @@ func sequenceOf(b *block) int {
 	if b == nil {
 		return 0
 	}
-	n, err := strconv.ParseInt(b.value("SEQUENCE"), 10, 32)
+	n, err := strconv.Atoi(b.value("SEQUENCE"))
 	if err != nil || n < 0 {
 		return 0
 	}
-	return int(n)
+	return n
 }
 
-func setSequence(b *block, n int) { b.set(property{name: "SEQUENCE", value: strconv.Itoa(n)}) }
+// setSequence never goes beyond what an INTEGER holds (RFC 5545 section 3.3.8): readers would start again from 0.
+func setSequence(b *block, n int) {
+	if n <= math.MaxInt32 {
+		b.set(property{name: "SEQUENCE", value: strconv.Itoa(n)})
+	}
+}
 
 func isCancelled(b *block) bool { return strings.EqualFold(b.value("STATUS"), "CANCELLED") }
 
 // timed refuses a series whose times name no instant.
 func (s *seriesText) timed() error {
-	switch s.clock.form {
-	case floating:
+	switch {
+	case s.clockErr != nil:
+		return s.clockErr
+	case s.clock.form == floating:
 		return errors.New("its times have no zone, so they cannot be changed safely: give the series a time zone in a calendar app")
-	case date:
+	case s.clock.form == date:
 		return errors.New("it is an all-day series: give it a time of day in a calendar app")
 	}
 	return nil

@@ -229,7 +229,8 @@ func TestAChangeIsRefused(t *testing.T) {
 		says       string
 	}{
 		{"where the text is cut off", wild[:len(wild)-40], move, "cut off inside"},
-		{"where components cross", strings.Replace(wild, "END:VALARM", "END:VTODO", 1), move, "should end"},
+		{"where components cross", strings.Replace(wild, "END:VALARM", "END:VTODO", 1), move, "ends nothing"},
+		{"where a nameless component ends", "END:\r\n" + wild, move, "ends nothing"},
 		{"where the series is not in the text", wild, calendar.Change{UID: "absent"}, "does not hold"},
 		{"where nesting is hostile", strings.Repeat("BEGIN:V\n", 100000), move, "deep"},
 		{"to the times of a floating series", floatingText, move, "no zone"},
@@ -267,5 +268,108 @@ func TestAZoneThatOnlyTheTextDefinesIsUsed(t *testing.T) {
 				t.Errorf("no line %q in\n%s", line, strings.Join(lines, "\n"))
 			}
 		}
+	}
+}
+
+func TestSequencesRiseByOneAChange(t *testing.T) {
+	change := calendar.Change{UID: "series-1", Series: &calendar.Patch{Span: spanOf("2026-03-04 15:00", "2026-03-04 15:45")},
+		Instances: []calendar.InstancePatch{
+			{Original: at("2026-03-18 14:30"), Patch: calendar.Patch{Description: ptr("agenda")}},
+			{Original: at("2026-03-25 14:30"), Patch: calendar.Patch{Cancelled: ptr(false)}},
+			{Original: at("2026-04-08 13:30"), Patch: calendar.Patch{Cancelled: ptr(false)}},
+		}}
+	text, err := Patched([]byte(wild), change, testNow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range []struct{ what, line string }{
+		{"the master, moved and with two dates fewer in its EXDATEs", "SEQUENCE:5"},
+		{"an override with a new text only", "SEQUENCE:7"},
+		{"the first override that comes back", "SEQUENCE:6"},
+		{"the second", "SEQUENCE:6"},
+	} {
+		if lines := componentLines(t, text, n); !slices.Contains(lines, want.line) {
+			t.Errorf("%s has no %s:\n%s", want.what, want.line, strings.Join(lines, "\n"))
+		}
+	}
+	full := strings.Replace(wild, "SEQUENCE:4", "SEQUENCE:2147483647", 1)
+	text, err = Patched([]byte(full), seriesPatch(calendar.Patch{Cancelled: ptr(true)}), testNow)
+	if err != nil || !slices.Contains(componentLines(t, text, 0), "SEQUENCE:2147483647") {
+		t.Errorf("a full SEQUENCE fell: %v", err)
+	}
+}
+
+// RFC 5546 section 2.1.5.
+func TestOfTwoMastersTheNewerIsTheSeries(t *testing.T) {
+	old := "BEGIN:VEVENT\r\nUID:series-1\r\nDTSTAMP:20260201T000000Z\r\nSEQUENCE:3\r\nDTSTART:20200101T000000Z\r\nSUMMARY:old\r\nEND:VEVENT\r\n"
+	text := strings.Replace(wild, "BEGIN:VEVENT", old+"BEGIN:VEVENT", 1)
+	out, err := Patched([]byte(text), seriesPatch(calendar.Patch{Title: ptr("new")}), testNow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := componentLines(t, out, 1); !slices.Contains(lines, "SUMMARY;LANGUAGE=en:new") || !strings.Contains(string(out), old) {
+		t.Errorf("the wrong one was patched:\n%s", out)
+	}
+}
+
+func TestAnInstanceWithoutItsSeriesCanBeChangedButNotMade(t *testing.T) {
+	master := wild[strings.Index(wild, "BEGIN:VEVENT"):strings.Index(wild, "BEGIN:VEVENT\r\nUID:series-1\r\nRECURRENCE-ID")]
+	text := []byte(strings.Replace(wild, master, "", 1))
+	move := calendar.Patch{Span: spanOf("2026-03-20 09:00", "2026-03-20 09:45")}
+	out, err := Patched(text, instancePatch("2026-03-18 14:30", move), testNow)
+	if err != nil || !slices.Contains(componentLines(t, out, 0), "DTSTART:20260320T090000Z") {
+		t.Errorf("the instance was not moved: %v\n%s", err, out)
+	}
+	if _, err := Patched(text, instancePatch("2026-04-01 13:30", move), testNow); err == nil {
+		t.Error("an instance was made of nothing")
+	}
+	if _, err := Patched(text, seriesPatch(calendar.Patch{Title: ptr("new")}), testNow); err == nil {
+		t.Error("a series was patched that is not there")
+	}
+}
+
+// Some servers name people by a path and keep the address in EMAIL, RFC 7986 section 6.2.
+func TestTheOrganizerIsKnownByAnyForm(t *testing.T) {
+	text := strings.Replace(wild, "ATTENDEE;CN=Alice;PARTSTAT=ACCEPTED:mailto:alice@example.org", "ATTENDEE;EMAIL=ALICE@example.org;PARTSTAT=TENTATIVE:/123/principal/", 1)
+	out, err := Patched([]byte(text), instancePatch("2026-04-01 13:30", calendar.Patch{Span: spanOf("2026-04-02 08:00", "2026-04-02 08:30")}), testNow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "ATTENDEE;EMAIL=ALICE@example.org;PARTSTAT=ACCEPTED:/123/principal/"; !slices.Contains(componentLines(t, out, 2), want) {
+		t.Errorf("no line %q in\n%s", want, out)
+	}
+}
+
+func BenchmarkPatched(b *testing.B) {
+	c := draftFor(b, "Europe/Berlin", at("2026-12-02 14:30"))
+	c.Create.Rule = "FREQ=DAILY"
+	for n := range 200 {
+		original := calendar.Date{Year: 2026, Month: 12, Day: 2}.Add(n).At(15*60+30, c.Create.Zone)
+		c.Instances = append(c.Instances, calendar.InstancePatch{Original: original, Patch: calendar.Patch{Cancelled: ptr(true)}})
+	}
+	text, err := New(c, testNow)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := calendar.Change{UID: c.UID, Instances: c.Instances[100:101]}
+	for b.Loop() {
+		if _, err := Patched(text, p, testNow); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestWordsCanBeChangedWhereTimesCannot(t *testing.T) {
+	for name, text := range map[string]string{
+		"an unknown zone": strings.ReplaceAll(wild, `;TZID="W. Europe Standard Time"`, ";TZID=Nowhere"),
+		"floating times":  strings.ReplaceAll(wild, `;TZID="W. Europe Standard Time"`, ""),
+		"no start at all": strings.Replace(wild, `DTSTART;TZID="W. Europe Standard Time";X-VENDOR`, "X-NOSTART", 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, err := Patched([]byte(text), seriesPatch(calendar.Patch{Title: ptr("new"), Mark: calendar.Mark{"moves": "1"}}), testNow)
+			if err != nil || !slices.Contains(componentLines(t, out, 0), "SUMMARY;LANGUAGE=en:new") {
+				t.Errorf("the title was not set: %v", err)
+			}
+		})
 	}
 }

@@ -38,8 +38,8 @@ func parseTree(data []byte) (*block, error) {
 			child := &block{name: name, begin: line}
 			top.items = append(top.items, item{child: child})
 			stack = append(stack, child)
-		case keyword == "END" && name != top.name:
-			return nil, fmt.Errorf("END:%s where %q should end", name, top.name)
+		case keyword == "END" && (len(stack) == 1 || name != top.name):
+			return nil, fmt.Errorf("END:%s ends nothing that is open", name)
 		case keyword == "END":
 			top.end = line
 			stack = stack[:len(stack)-1]

@@ -31,8 +31,8 @@ func zoneComponent(zone *time.Location, start time.Time) *goical.Component {
 	vtz := goical.NewComponent(goical.CompTimezone)
 	setRaw(vtz, goical.PropTimezoneID, lineText(zone.String()))
 	shifts := shiftsAround(zone, start)
-	if winter, summer, ok := yearlyRules(shifts); ok {
-		vtz.Children = []*goical.Component{observance(shifts[0], winter), observance(shifts[1], summer)}
+	if first, second, ok := yearlyRules(shifts); ok {
+		vtz.Children = []*goical.Component{observance(shifts[0], first), observance(shifts[1], second)}
 		return vtz
 	}
 	current := max(0, countUntil(shifts, start)-1)

@@ -195,6 +195,7 @@ func TestOneChangeOfManyInstancesIsManyChangesOfOne(t *testing.T) {
 
 func FuzzPatched(f *testing.F) {
 	f.Add([]byte(wild), "title", "2026-04-01 13:30", int16(60), false)
+	f.Add([]byte("END:\n"+wild), "", "2026-03-18 14:30", int16(0), true)
 	f.Add([]byte(strings.ReplaceAll(wild, "\r\n", "\n")), "a;b,c\n", "2026-03-25 14:30", int16(-5), true)
 	f.Fuzz(func(t *testing.T, data []byte, title, original string, minutes int16, cancelled bool) {
 		o, err := time.Parse("2006-01-02 15:04", original)
