@@ -78,6 +78,15 @@ func oracleOnly(w *World, spans ...string) {
 	}
 }
 
+// oracleSunday: it is Monday of the week after, the last meeting was on Sunday, and only this Monday and Friday are free.
+func oracleSunday(w *World) {
+	w.Now, w.Policy.Notice = oracleDay(7).At(9*60, genLoad("Europe/Berlin")), 2*time.Hour
+	w.Instances[0].Slot = oracleSpan("Sun 15:30-16:15")
+	later := oracleSpan("1 Wed 15:30-16:15")
+	w.Instances = append(w.Instances, Instance{Original: later.Start, Slot: later})
+	oracleOnly(w, "1 Mon 15:30-16:15", "1 Fri 15:30-16:15")
+}
+
 const oracleConflict = "Wed 15:30-16:00"
 
 var oracleTable = []struct {
@@ -204,6 +213,9 @@ var oracleTable = []struct {
 		w.Instances = append(w.Instances, Instance{Original: later.Start, Slot: later})
 		oracleOnly(w, "Sun 15:30-16:15", "1 Mon 15:30-16:15", "1 Fri 15:30-16:15")
 	}, "W49 held/moved move Fri 04 15:30-16:15 same_period"},
+	{"two days are kept also from last week's meeting", oracleSunday, "W49 held/moved move Fri 04 15:30-16:15 same_period"},
+	{"a declined meeting of last week keeps nothing away", func(w *World) { oracleSunday(w); w.Instances[0].Answer = No },
+		"W49 held/moved move Mon 30 15:30-16:15 same_period"},
 	{"a meeting dragged into the next week is in the way there", func(w *World) {
 		w.Policy.Horizon.Days = 8
 		w.Instances[0].Slot, w.Instances[0].Pinned = oracleSpan("1 Wed 16:00-16:45"), true

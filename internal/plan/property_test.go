@@ -38,6 +38,16 @@ func TestDecideAgreesWithTheOracle(t *testing.T) {
 	})
 }
 
+func TestDecideReadsThePromiseLikeTheOracle(t *testing.T) {
+	for _, row := range oracleTable {
+		w := oracleWorld()
+		row.world(&w)
+		if differs := disagreement(w); differs != "" {
+			t.Errorf("%s\n%s", row.sentence, differs)
+		}
+	}
+}
+
 // TestOracle100k compares over many seeded worlds. A failure names seed and number: ORACLE_WORLD=seed:number runs that one
 // alone, ORACLE_SEED sets the seed.
 func TestOracle100k(t *testing.T) {

@@ -440,7 +440,7 @@ func (g *gen) manners(units []Period) {
 		}
 	}
 	if g.chance(6) {
-		w.Paused = w.Now.Add(g.minutes(1, 300, 3000, -60)).Truncate(time.Minute)
+		w.Paused = w.Now.Add(g.minutes(1, 300, 3000, 130*1440, -60)).Truncate(time.Minute)
 	}
 	if g.chance(4) {
 		s := calendar.Span{Start: w.Now.Add(-time.Hour), End: w.Now.Add(g.minutes(0, 1, 60, 900))}
