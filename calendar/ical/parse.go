@@ -50,7 +50,7 @@ type parser struct {
 	text      textSpan // DESCRIPTION of the event, unread
 	busy      *freeBusy
 	zone      *vzone
-	turn      *onset
+	zoneText  strings.Builder
 	calendars int  // open VCALENDARs
 	found     bool // a VCALENDAR
 	full      bool
@@ -131,10 +131,8 @@ func (p *parser) take(q prop) {
 		p.readEvent(p.event, q)
 	case inFreeBusy:
 		p.readFreeBusy(q)
-	case inZone:
-		p.zone.read(q)
-	case inObservance:
-		p.turn.read(q)
+	case inZone, inObservance:
+		p.readZone(q)
 	}
 }
 
@@ -149,7 +147,8 @@ func (p *parser) begin(name string) {
 		p.open(name)
 	case "STANDARD", "DAYLIGHT":
 		if p.at == inZone && p.depth == 0 {
-			p.at, p.turn = inObservance, &onset{}
+			p.at = inObservance
+			p.zoneText.WriteString("BEGIN\n")
 			return
 		}
 		p.depth++
@@ -176,6 +175,7 @@ func (p *parser) open(name string) {
 		p.at, p.busy = inFreeBusy, &freeBusy{}
 	case "VTIMEZONE":
 		p.at, p.zone = inZone, &vzone{}
+		p.zoneText.Reset()
 	}
 }
 
@@ -210,24 +210,8 @@ func (p *parser) endOther(name string) {
 		p.f.events, p.strange = p.f.events[:p.before], ""
 	case p.at == inObservance && (name == "STANDARD" || name == "DAYLIGHT"):
 		p.at = inZone
-		p.zone.turns = append(p.zone.turns, *p.turn)
 	case p.at == elsewhere:
 		p.at, p.strange = outside, ""
-	}
-}
-
-func (p *parser) closeZone() {
-	if p.at != inZone && p.at != inObservance {
-		return
-	}
-	if p.zone.tzid == "" {
-		return
-	}
-	if p.f.zones == nil {
-		p.f.zones = map[string]*vzone{}
-	}
-	if _, twice := p.f.zones[p.zone.tzid]; !twice {
-		p.f.zones[p.zone.tzid] = p.zone
 	}
 }
 

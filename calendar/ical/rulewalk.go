@@ -174,40 +174,37 @@ func numbers(set *bits, given bool, otherwise int64, most int) []int64 {
 // byDates follows DAILY and coarser rules, period by period.
 func (w *walk) byDates() error {
 	var days []int64
-	p := w.firstPeriod()
-	for {
+	var err error
+	for p := w.firstPeriod(); ; p += w.rule.interval {
 		low, high := w.bounds(p)
 		if low > floorDiv(w.to, day) {
 			return nil
 		}
-		if err := w.step(1); err != nil {
+		if days, err = w.matching(days[:0], low, high); err != nil {
 			return err
-		}
-		days = days[:0]
-		if w.mayMatch(low) {
-			if err := w.step(int(high - low)); err != nil {
-				return err
-			}
-			for c := civilOf(low); c.number < high; c.next() {
-				if w.filter.match(&c) {
-					days = append(days, c.number)
-				}
-			}
 		}
 		if err := w.emitDays(days); err != nil {
 			return err
 		}
-		p += w.rule.interval
 	}
 }
 
-// mayMatch spares the dates of a month that BYMONTH rules out.
-func (w *walk) mayMatch(low int64) bool {
-	if w.rule.freq != monthly || !w.filter.hasMonths {
-		return true
+// matching appends the dates in [low, high) that the rule chooses. It passes over months that BYMONTH rules out.
+func (w *walk) matching(days []int64, low, high int64) ([]int64, error) {
+	for c := civilOf(low); c.number < high; {
+		if err := w.step(1); err != nil {
+			return days, err
+		}
+		if w.filter.hasMonths && !w.filter.months.has(c.month) {
+			c = civilOf(c.number + int64(c.monthLen-c.dom) + 1)
+			continue
+		}
+		if w.filter.match(&c) {
+			days = append(days, c.number)
+		}
+		c.next()
 	}
-	c := civilOf(low)
-	return w.filter.months.has(c.month)
+	return days, nil
 }
 
 // firstPeriod is the period to begin with: that of DTSTART, or without COUNT the last one of the rule's before from.

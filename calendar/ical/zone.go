@@ -11,12 +11,14 @@ import (
 	"time"
 )
 
-// vzone is a VTIMEZONE as it was written.
+// vzone is a VTIMEZONE as it was written: most are never needed, and those of ten thousand files are few different ones.
 type vzone struct {
 	tzid     string
 	location string // X-LIC-LOCATION
-	turns    []onset
+	text     string // the observances: BEGIN, then a property a line
 }
+
+const maxZoneText = 1 << 20
 
 // onset is a STANDARD or DAYLIGHT part: when an offset begins to hold.
 type onset struct {
@@ -25,45 +27,87 @@ type onset struct {
 	known    int // how many of from and to were read
 	rules    []*rule
 	dates    []moment
-	bad      string
 }
 
-func (z *vzone) read(q prop) {
-	v := string(bytes.TrimSpace(q.value))
+func (p *parser) readZone(q prop) {
+	value := bytes.TrimSpace(q.value)
 	switch {
-	case q.name == "TZID" && z.tzid == "":
-		z.tzid = readText(q.value)
+	case p.at == inObservance:
+		p.zoneText.WriteString(q.name + ":")
+		p.zoneText.Write(value)
+		p.zoneText.WriteByte('\n')
+	case q.name == "TZID" && p.zone.tzid == "":
+		p.zone.tzid = readText(value)
 	case q.name == "X-LIC-LOCATION":
-		z.location = clean(v)
+		p.zone.location = clean(string(value))
 	}
 }
 
-func (o *onset) read(q prop) {
-	var err error
-	switch q.name {
+func (p *parser) closeZone() {
+	if p.at != inZone && p.at != inObservance {
+		return
+	}
+	if p.zoneText.Len() > maxZoneText {
+		p.f.report(p.line0, "", "a VTIMEZONE of %d bytes is left out", p.zoneText.Len())
+		return
+	}
+	p.zone.text = p.zoneText.String()
+	if p.f.zones == nil {
+		p.f.zones = map[string]*vzone{}
+	}
+	if _, twice := p.f.zones[p.zone.tzid]; !twice {
+		p.f.zones[p.zone.tzid] = p.zone
+	}
+}
+
+// onsets reads the observances.
+func (z *vzone) onsets() ([]onset, error) {
+	var all []onset
+	for _, line := range strings.Split(z.text, "\n") {
+		name, value, _ := strings.Cut(line, ":")
+		switch {
+		case name == "BEGIN":
+			all = append(all, onset{})
+		case name != "" && len(all) > 0:
+			if err := all[len(all)-1].read(name, []byte(value)); err != nil {
+				return nil, fmt.Errorf("the VTIMEZONE %q cannot be read: %s %w", z.tzid, name, err)
+			}
+		}
+	}
+	for _, o := range all {
+		if o.known < 2 || o.start.form == absent {
+			return nil, fmt.Errorf("the VTIMEZONE %q is not complete", z.tzid)
+		}
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("the VTIMEZONE %q has no STANDARD or DAYLIGHT", z.tzid)
+	}
+	return all, nil
+}
+
+func (o *onset) read(name string, value []byte) (err error) {
+	switch name {
 	case "DTSTART":
-		o.start, err = parseMoment(q.value, "")
+		o.start, err = parseMoment(value, "")
 	case "TZOFFSETFROM":
-		o.from, err = parseOffset(q.value)
+		o.from, err = parseOffset(value)
 		o.known++
 	case "TZOFFSETTO":
-		o.to, err = parseOffset(q.value)
+		o.to, err = parseOffset(value)
 		o.known++
 	case "RRULE":
 		var r *rule
-		if r, err = parseRule(string(q.value)); err == nil {
+		if r, err = parseRule(string(value)); err == nil {
 			o.rules = append(o.rules, r)
 		}
 	case "RDATE":
-		for _, one := range bytes.Split(q.value, []byte(",")) {
+		for _, one := range bytes.Split(value, []byte(",")) {
 			if m, bad := parseMoment(one, ""); bad == nil && len(o.dates) < maxItems {
 				o.dates = append(o.dates, m)
 			}
 		}
 	}
-	if err != nil && o.bad == "" {
-		o.bad = fmt.Sprintf("%s: %v", q.name, err)
-	}
+	return err
 }
 
 // A VTIMEZONE is evaluated for the years in which meetings stand. Before and after, its first and last offset hold.
@@ -76,18 +120,12 @@ const maxTurns = 10_000
 
 // build evaluates the VTIMEZONE, RFC 5545 section 3.6.5.
 func (z *vzone) build() (*time.Location, error) {
-	if len(z.turns) == 0 {
-		return nil, fmt.Errorf("the VTIMEZONE %q has no STANDARD or DAYLIGHT", z.tzid)
+	onsets, err := z.onsets()
+	if err != nil {
+		return nil, err
 	}
 	var turns []turn
-	for i := range z.turns {
-		o := &z.turns[i]
-		if o.bad != "" {
-			return nil, fmt.Errorf("the VTIMEZONE %q cannot be read: %s", z.tzid, o.bad)
-		}
-		if o.known < 2 || o.start.form == absent {
-			return nil, fmt.Errorf("the VTIMEZONE %q is not complete", z.tzid)
-		}
+	for _, o := range onsets {
 		turns = o.appendTurns(turns)
 		if len(turns) > maxTurns {
 			return nil, fmt.Errorf("the VTIMEZONE %q has more than %d changes", z.tzid, maxTurns)
@@ -135,11 +173,11 @@ func (o *onset) appendTurns(turns []turn) []turn {
 // any number of files.
 type zones struct {
 	named  map[string]*time.Location // nil: no such zone
-	custom map[*vzone]*time.Location
+	custom map[string]*time.Location // by the text of the VTIMEZONE
 }
 
 func newZones() *zones {
-	return &zones{named: map[string]*time.Location{}, custom: map[*vzone]*time.Location{}}
+	return &zones{named: map[string]*time.Location{}, custom: map[string]*time.Location{}}
 }
 
 // find returns the zone of a TZID: the IANA zone that it or X-LIC-LOCATION names, because servers go by their own zone
@@ -159,7 +197,7 @@ func (b *zones) find(f *File, tzid string) (*time.Location, error) {
 	if z := b.name(own.location); z != nil {
 		return z, nil
 	}
-	z, known := b.custom[own]
+	z, known := b.custom[own.text]
 	if known {
 		return z, nil
 	}
@@ -169,7 +207,7 @@ func (b *zones) find(f *File, tzid string) (*time.Location, error) {
 			return nil, err
 		}
 	}
-	b.custom[own] = z
+	b.custom[own.text] = z
 	return z, nil
 }
 
