@@ -29,7 +29,7 @@ func Expand(files []*File, v View) ([]calendar.Event, []calendar.Unreadable) {
 			}
 		}
 	}
-	return sorted(found), x.bad
+	return sorted(found), told(x.bad, x.unsaid, "all calendars together")
 }
 
 // sorted makes events of slots, by start, then UID, then as they were found. It sorts places, since events are large.
@@ -68,6 +68,7 @@ type expander struct {
 	zones    *zones
 	groups   []*group
 	bad      []calendar.Unreadable
+	unsaid   int // problems beyond maxReports
 	reported map[*component]bool
 	left     effort // for all rules together, so that many small bombs are no big one
 }
@@ -111,6 +112,10 @@ func (g *group) add(c *component) {
 }
 
 func (x *expander) report(c *component, why error) {
+	if len(x.bad) == maxReports {
+		x.unsaid++
+		return
+	}
 	x.bad = append(x.bad, calendar.Unreadable{Where: c.where(), Why: why.Error()})
 }
 

@@ -10,6 +10,7 @@ package ical
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"bilateral/calendar"
@@ -23,6 +24,8 @@ const (
 	maxComponents = 200_000
 	maxLine       = 4 << 20
 	maxItems      = 20_000 // attendees, EXDATEs or RDATEs of one component
+	maxReports    = 500    // problems told of one file, or of one expansion
+	maxNames      = 2_000  // different time zones
 )
 
 // File is one parsed iCalendar object (a .ics file or a CalDAV resource), parsed once and expanded for any window.
@@ -35,16 +38,29 @@ type File struct {
 	zones    map[string]*vzone
 	homeZone string // X-WR-TIMEZONE
 	bad      []calendar.Unreadable
+	unsaid   int // problems beyond maxReports
 }
 
 // Unreadable names what Parse could not understand. Expand adds what shows only in expansion.
-func (f *File) Unreadable() []calendar.Unreadable { return f.bad }
+func (f *File) Unreadable() []calendar.Unreadable { return told(f.bad, f.unsaid, f.Name) }
 
 // Components is the number of events and free/busy periods that were understood.
 func (f *File) Components() int { return len(f.events) + len(f.periods) }
 
 func (f *File) report(line int, uid, format string, args ...any) {
+	if len(f.bad) == maxReports {
+		f.unsaid++
+		return
+	}
 	f.bad = append(f.bad, calendar.Unreadable{Where: f.where(line, uid), Why: fmt.Sprintf(format, args...)})
+}
+
+// told adds a line for the problems that were only counted.
+func told(list []calendar.Unreadable, unsaid int, where string) []calendar.Unreadable {
+	if unsaid == 0 {
+		return list
+	}
+	return append(slices.Clip(list), calendar.Unreadable{Where: where, Why: fmt.Sprintf("%d more problems like these", unsaid)})
 }
 
 func (f *File) where(line int, uid string) string {

@@ -53,7 +53,8 @@ type parser struct {
 	zoneText  strings.Builder
 	calendars int  // open VCALENDARs
 	found     bool // a VCALENDAR
-	full      bool
+	opened    int
+	full      bool // more components than are read
 	strings   map[string]string
 
 	strange string // an unknown component that is open, and how many events there were before it
@@ -164,7 +165,8 @@ func (p *parser) begin(name string) {
 
 func (p *parser) open(name string) {
 	p.depth, p.line0 = 0, p.s.start
-	if p.full = p.full || len(p.f.events)+len(p.f.periods) >= maxComponents; p.full {
+	if p.opened++; p.opened > maxComponents {
+		p.full = true
 		p.at = elsewhere
 		return
 	}

@@ -152,8 +152,16 @@ func TestManySmallBombsAreNoBigOne(t *testing.T) {
 	for _, g := range x.groups {
 		x.slots(g)
 	}
-	if len(x.bad) != 2000 || x.left.steps < 0 {
-		t.Errorf("%d of 2000 reported, %d steps left", len(x.bad), x.left.steps)
+	if n := len(x.bad) + x.unsaid; n != 2000 || x.left.steps < 0 {
+		t.Errorf("%d of 2000 reported, %d steps left", n, x.left.steps)
+	}
+}
+
+func TestManyProblemsAreToldInFew(t *testing.T) {
+	f := Parse("broken.ics", []byte(strings.Repeat("BEGIN:VEVENT\n", 3*maxComponents)))
+	list := f.Unreadable()
+	if len(list) != maxReports+1 || !strings.Contains(list[maxReports].Why, "more problems") {
+		t.Errorf("%d problems told, the last is %v", len(list), list[len(list)-1])
 	}
 }
 

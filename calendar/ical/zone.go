@@ -213,7 +213,7 @@ func (b *zones) find(f *File, tzid string) (*time.Location, error) {
 
 func (b *zones) name(tzid string) *time.Location {
 	z, ok := b.named[tzid]
-	if !ok {
+	if !ok && len(tzid) <= 128 && len(b.named) < maxNames { // looking up costs a visit to the disk
 		z = lookUp(tzid)
 		b.named[tzid] = z
 	}
