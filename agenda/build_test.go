@@ -116,6 +116,7 @@ func hostile() []FollowUp {
 }
 
 func backlog(n int) []FollowUp {
+	const idLetters = "23456789bcdfghjkmnpqrstvwxz"
 	items := make([]FollowUp, n)
 	for i := range items {
 		id := string([]byte{idLetters[i%8], idLetters[8+i/8%18], idLetters[8+i/144%18], idLetters[8+i/2592%18]})

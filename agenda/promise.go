@@ -42,16 +42,6 @@ func Overdue(items []Item, now time.Time) []Item {
 	return open(items, func(item Item) bool { return !item.Due.IsZero() && item.Due.Before(today) })
 }
 
-// CarryOver gives the items that a meeting left open, counted once more: call it once a meeting that was held. Items
-// added after its end were not carried over.
-func CarryOver(items []Item, meetingEnd time.Time) []Item {
-	carried := open(items, func(item Item) bool { return item.Created.Before(meetingEnd) })
-	for i := range carried {
-		carried[i].Carried++
-	}
-	return carried
-}
-
 func open(items []Item, keep func(Item) bool) []Item {
 	var out []Item
 	for _, item := range items {

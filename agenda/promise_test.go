@@ -1,7 +1,6 @@
 package agenda
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -76,44 +75,6 @@ func TestOverdueStartsTheDayAfter(t *testing.T) {
 	}
 	if got := ids(Overdue(items, midnight.In(newYork))); got != "" {
 		t.Errorf("overdue at the same moment in New York: %q", got)
-	}
-}
-
-func TestAMeetingCarriesOverWhatItLeftOpen(t *testing.T) {
-	end := time.Date(2026, 12, 2, 15, 15, 0, 0, time.UTC)
-	items := []Item{
-		follow("b2b2", Question, "left open", priority(0, 3)).Item,
-		follow("b3b3", Question, "added after it", created(end.Add(time.Minute))).Item,
-		follow("b4b4", Question, "answered", closed(end)).Item,
-	}
-	got := CarryOver(items, end)
-	if ids(got) != "b2b2" || got[0].Carried != 4 || items[0].Carried != 3 {
-		t.Errorf("carried over %+v; the input has %d now", got, items[0].Carried)
-	}
-}
-
-func TestIDsAreShortFreeAndReadable(t *testing.T) {
-	taken := map[string]bool{}
-	random := bytes.NewReader(bytes.Repeat([]byte("the same noise gives the same ids, four bytes at a time"), 400))
-	for range 50 {
-		id, err := NewID(func(id string) bool { return taken[id] }, random)
-		if err != nil {
-			break
-		}
-		if taken[id] || !ValidID(id) || strings.ContainsAny(id, "aeiou01ly") {
-			t.Errorf("id %q", id)
-		}
-		taken[id] = true
-	}
-	if len(taken) < 5 {
-		t.Errorf("only %d ids", len(taken))
-	}
-	all := func(string) bool { return true }
-	if _, err := NewID(all, bytes.NewReader(make([]byte, 1<<20))); err == nil {
-		t.Error("an id although all are taken")
-	}
-	if _, err := NewID(all, bytes.NewReader(nil)); err == nil {
-		t.Error("an id without a source of random bytes")
 	}
 }
 

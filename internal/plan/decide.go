@@ -57,14 +57,25 @@ func newScene(w World) *scene {
 	s := &scene{World: w, frame: newFrame(w), basis: basisOf(w)}
 	s.Instances = slices.SortedFunc(slices.Values(w.Instances), func(a, b Instance) int { return a.Original.Compare(b.Original) })
 	end := w.Policy.Horizon.End(w.Now, s.zone)
-	reach := calendar.Span{Start: s.at(w.Now).Span.Start, End: s.at(end).Span.End}
+	reach := s.reach(end)
 	s.mutual, s.wide = w.Policy.mutual(reach, false), w.Policy.mutual(reach, true)
 	s.readBusy()
 	s.guarded = s.guard(end)
 	return s
 }
 
-// reach of the executive's hours is computed on first use: most passes never ask.
+// reach is all that may be asked about: the guarded periods, and wherever their meetings stand.
+func (s *scene) reach(end time.Time) calendar.Span {
+	r := calendar.Span{Start: s.at(s.Now).Span.Start, End: s.at(end).Span.End}
+	for first, k := r.Start, 0; k < len(s.Instances); k++ {
+		if i := s.Instances[k]; !i.Original.Before(first) {
+			r.Start, r.End = earlier(r.Start, i.Slot.Start), later(r.End, i.Slot.End)
+		}
+	}
+	return calendar.Span{Start: r.Start.Add(-24 * time.Hour), End: r.End.Add(24 * time.Hour)}
+}
+
+// The executive's hours for quiet reach further, and are worked out on first use: most passes never ask.
 func (s *scene) quietHours() spans {
 	if s.theirHours == nil {
 		end := later(s.Policy.Horizon.End(s.Now, s.zone), s.Now).Add(quietReach)

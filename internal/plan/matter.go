@@ -142,7 +142,7 @@ func (m *matter) skipped(d *Decision) bool {
 	if !order && (i == nil || (!i.OwnerDeclined && (i.Absent != Deleted || m.Policy.OnDelete != Skip))) {
 		return false
 	}
-	d.State, d.Code = Lapsed, "skipped"
+	d.State, d.Code, d.Rung = Lapsed, "skipped", ""
 	if m.stands() && !m.begun() {
 		d.Action = Waive
 	}
@@ -151,7 +151,7 @@ func (m *matter) skipped(d *Decision) bool {
 
 // countered: case 4.
 func (m *matter) countered(d *Decision) bool {
-	if !m.stands() || m.begun() || m.instance.Counter == nil {
+	if !m.stands() || m.begun() || m.instance.Counter == nil || m.instance.Counter.Equal(m.instance.Slot) {
 		return false
 	}
 	if m.instance.Moves >= m.Policy.MaxMoves || !m.legal(*m.instance.Counter, m.Now.Add(m.Policy.Freeze)) {
@@ -190,7 +190,7 @@ func (m *matter) waived(d *Decision) bool {
 	if subtract(m.mutual.clip(m.Period.Span), m.away).hasGap(m.Policy.Minimum) {
 		return false
 	}
-	d.State, d.Code = Lapsed, "away"
+	d.State, d.Code, d.Rung = Lapsed, "away", ""
 	if !m.stands() || m.begun() || m.instance.Pinned || m.unknown() {
 		return true
 	}
@@ -315,7 +315,6 @@ func (m *matter) describe(d *Decision) {
 }
 
 func (m *matter) rungOf(slot calendar.Span) Rung {
-	local := slot.Start.In(m.zone)
 	sameDay := calendar.DateOf(slot.Start, m.zone) == m.Preferred
 	switch {
 	case !m.mutual.contain(slot):
@@ -324,7 +323,7 @@ func (m *matter) rungOf(slot calendar.Span) Rung {
 		return OverSoft
 	case slot.Length() < m.Policy.Duration:
 		return Shorter
-	case sameDay && local.Hour()*60+local.Minute() == m.prefer.Minute:
+	case slot.Start.Equal(m.original(m.Period)):
 		return AtStanding
 	case sameDay:
 		return SameDay

@@ -84,7 +84,7 @@ func TestWhatIsNoFollowUp(t *testing.T) {
 		{"one of no bilateral", agenda.Item{Kind: agenda.Update, Text: "x"}, "names no bilateral"},
 		{"one of no known kind", agenda.Item{Bilateral: "dana", Kind: "wish", Text: "x"}, "the kinds are decision, problem"},
 		{"something personal for the executive to read", agenda.Item{Bilateral: "dana", Kind: agenda.Personal, Text: "x"}, "--private"},
-		{"one with an id of another form", agenda.Item{ID: "K3F9!", Bilateral: "dana", Kind: agenda.Update, Text: "x"}, "not four letters"},
+		{"one with an id of another form", agenda.Item{ID: "K3F9!", Bilateral: "dana", Kind: agenda.Update, Text: "x"}, "not four consonants"},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -77,15 +76,14 @@ func (d date) time() time.Time {
 var (
 	kinds = []agenda.Kind{agenda.Decision, agenda.Problem, agenda.Question, agenda.Direction, agenda.Waiting,
 		agenda.Update, agenda.Goal, agenda.Personal}
-	statuses  = []agenda.Status{agenda.Open, agenda.Done, agenda.Dropped}
-	idPattern = regexp.MustCompile(`^[a-z0-9]{4}$`)
+	statuses = []agenda.Status{agenda.Open, agenda.Done, agenda.Dropped}
 )
 
 // check says what is wrong with a follow-up, or nil.
 func (r record) check() error {
 	switch {
-	case !idPattern.MatchString(r.ID):
-		return fmt.Errorf("the id %q is not four letters and digits", r.ID)
+	case !agenda.ValidID(r.ID):
+		return fmt.Errorf("the id %q is not four consonants and digits, with one of each", r.ID)
 	case strings.TrimSpace(r.Bilateral) == "":
 		return fmt.Errorf("follow-up %s names no bilateral", r.ID)
 	case strings.TrimSpace(r.Text) == "":
