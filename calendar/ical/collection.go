@@ -97,6 +97,9 @@ func (c *Collection) Find(uid string) (string, bool) {
 	return "", false
 }
 
+// Len is the number of names.
+func (c *Collection) Len() int { return len(c.objects) }
+
 // Names returns the names of all objects, refused ones too, in order.
 func (c *Collection) Names() []string { return slices.Sorted(maps.Keys(c.objects)) }
 

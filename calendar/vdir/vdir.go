@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,27 +64,35 @@ func (a *Account) scan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	present := make(map[string]bool, len(entries))
+	var present []string // in order, as the entries are
 	for _, e := range entries {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if isObject(e) && a.refresh(e) {
-			present[e.Name()] = true
+			present = append(present, e.Name())
 		}
 	}
-	for _, name := range a.held.Names() {
-		if !present[name] {
-			delete(a.seen, name)
-			a.held.Drop(name)
-		}
+	if len(present) < a.held.Len() {
+		a.forget(present)
 	}
 	return nil
 }
 
-func isObject(e fs.DirEntry) bool {
-	name := e.Name()
-	return strings.EqualFold(filepath.Ext(name), ".ics") && !strings.HasPrefix(name, ".") && !e.IsDir()
+// forget drops all objects that are not present any more.
+func (a *Account) forget(present []string) {
+	for _, name := range a.held.Names() {
+		if _, there := slices.BinarySearch(present, name); !there {
+			delete(a.seen, name)
+			a.held.Drop(name)
+		}
+	}
+}
+
+func isObject(e fs.DirEntry) bool { return isName(e.Name()) && !e.IsDir() }
+
+func isName(name string) bool {
+	return strings.EqualFold(filepath.Ext(name), ".ics") && !strings.HasPrefix(name, ".")
 }
 
 // refresh reads the entry if it may have changed, and reports whether there is an object.

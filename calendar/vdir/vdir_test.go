@@ -274,7 +274,7 @@ func TestALinkedFileStaysALink(t *testing.T) {
 func TestNamesOutsideTheFolderAreRefused(t *testing.T) {
 	a, _ := open(t)
 	c := ours(t, a)
-	for _, name := range []string{"", "../ours.ics", "/etc/passwd", "..", "."} {
+	for _, name := range []string{"", "../ours.ics", "/etc/passwd", "..", ".", ".hidden.ics", "displayname"} {
 		c.Name = name
 		if _, err := a.Apply(context.Background(), c); calendar.KindOf(err) != calendar.Gone {
 			t.Errorf("%q: %v", name, err)
@@ -283,7 +283,7 @@ func TestNamesOutsideTheFolderAreRefused(t *testing.T) {
 }
 
 func TestUIDsMakeSafeFileNames(t *testing.T) {
-	for _, uid := range []string{"plain@example.org", "../../etc/passwd", ".hidden", "a/b", "a b", "ü🎉", strings.Repeat("long", 200), "semi;colon, comma"} {
+	for _, uid := range []string{"plain@example.org", "../../etc/passwd", ".hidden", "a/b", "a b", "ü🎉", strings.Repeat("long", 200)} {
 		t.Run(uid[:min(len(uid), 20)], func(t *testing.T) {
 			a, o := open(t)
 			if _, err := a.Apply(context.Background(), create(uid)); err != nil {

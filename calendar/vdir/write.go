@@ -68,7 +68,7 @@ func (a *Account) create(ctx context.Context, c calendar.Change) (string, []byte
 }
 
 func (a *Account) patch(c calendar.Change) (string, []byte, error) {
-	if c.Name == "" || c.Name != filepath.Base(c.Name) {
+	if !isName(c.Name) || c.Name != filepath.Base(c.Name) {
 		return "", nil, &calendar.Error{Kind: calendar.Gone, Op: "write", Target: a.path,
 			Err: fmt.Errorf("%q is not the name of a file in this folder", c.Name)}
 	}
