@@ -45,9 +45,12 @@ func (a *app) addCommands(root *cobra.Command) {
 			root.AddCommand(c)
 		}
 	}
-	group("setup", "Set up:", a.initCommand(), newBusyCommand(nil))
+	group("look", "Look:", a.statusCommand(), a.planCommand(), a.whyCommand(), newBusyCommand(a.busyOf))
 	group("items", "Follow-ups:", a.addCommand(), a.listCommand(), a.showCommand(), a.editCommand(), a.doneCommand(),
 		a.dropCommand(), a.reopenCommand(), a.exportCommand(), a.importCommand())
+	group("orders", "Decide yourself:", a.skipCommand(), a.unskipCommand(), a.moveCommand(), a.unpinCommand(), a.rebaseCommand(),
+		a.travelCommand(), a.pauseCommand(), a.resumeCommand())
+	group("setup", "Set up and run:", a.initCommand(), a.checkCommand(), a.adoptCommand(), a.startCommand(), a.runCommand())
 	root.AddCommand(a.versionCommand())
 }
 

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+
+	"bilateral/calendar"
+
+	"github.com/spf13/cobra"
+)
+
+// busyOf answers for a configured calendar, judged as the person's whose calendar it is. Without a config there is none.
+func (a *app) busyOf(c *cobra.Command, name string, q busyQuery) (busyAnswer, bool, error) {
+	w, err := a.wiring()
+	if errors.Is(err, fs.ErrNotExist) {
+		return busyAnswer{}, false, nil
+	}
+	if err != nil {
+		return busyAnswer{}, false, err
+	}
+	if _, ok := w.config.Calendar(name); !ok {
+		return busyAnswer{}, false, nil
+	}
+	wired, err := w.calendar(c.Context(), name)
+	if err != nil {
+		return busyAnswer{}, true, err
+	}
+	seen, err := wired.Account.Observe(c.Context(), calendar.Query{Window: q.window, Zone: q.zone})
+	if err != nil {
+		return busyAnswer{}, true, err
+	}
+	who := w.personOf(name)
+	if q.as != "" {
+		who.Emails = []string{q.as}
+	}
+	return busyAnswer{events: seen.Events, unreadable: seen.Unreadable, person: who}, true, nil
+}
+
+// personOf is whose calendar it is: the executive's if only they use it.
+func (w *wiring) personOf(name string) calendar.Person {
+	me := w.config.Me
+	out := person(me.Email, nil, nil)
+	for _, b := range w.config.Bilaterals {
+		if b.Calendar == name || slices.Contains(b.Busy, name) {
+			return person(me.Email, b.Yields, b.LeaveWords)
+		}
+		if slices.Contains(b.Executive.Busy, name) {
+			out = person(b.Executive.Email, b.Executive.Yields, b.LeaveWords)
+		}
+	}
+	return out
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"bilateral/internal/engine"
+	"bilateral/internal/store"
+
+	"github.com/rs/zerolog"
+)
+
+// answerDeadline is how long an order waits for a running daemon to carry it out.
+const answerDeadline = time.Minute
+
+// order leaves the owner's orders for the daemon and waits for what became of them; without a daemon one pass of our own
+// carries them out.
+func (a *app) order(ctx context.Context, requests ...store.Request) error {
+	s, err := a.store()
+	if err != nil {
+		return err
+	}
+	var ids []int64
+	for _, r := range requests {
+		r.At = a.now()
+		id, err := s.Enqueue(r)
+		if err != nil {
+			return err
+		}
+		ids = append(ids, id)
+	}
+	if err := a.carryOut(ctx, s, ids, only(requests)); err != nil {
+		return err
+	}
+	return a.tellOutcomes(s, ids)
+}
+
+// only is the one bilateral that the requests are for, or "" for all.
+func only(requests []store.Request) string {
+	for _, r := range requests {
+		if r.Bilateral != requests[0].Bilateral {
+			return ""
+		}
+	}
+	return requests[0].Bilateral
+}
+
+// ordersPass carries out the waiting orders, as the daemon would.
+func (a *app) ordersPass(ctx context.Context, name string) error {
+	report, err := a.pass(ctx, engine.Options{Now: a.now(), Only: name, Orders: true})
+	if err != nil {
+		return err
+	}
+	for _, b := range report.Bilaterals {
+		if b.Err != nil {
+			return stopped(b)
+		}
+	}
+	return nil
+}
+
+// pass makes one pass under the lock, so that no daemon makes another at the same time.
+func (a *app) pass(ctx context.Context, o engine.Options) (engine.Report, error) {
+	e, err := a.engine(ctx, zerolog.WarnLevel)
+	if err != nil {
+		return engine.Report{}, err
+	}
+	if o.Dry {
+		return e.Pass(ctx, o)
+	}
+	signal.Ignore(syscall.SIGUSR1) // another command takes whoever holds the lock for a daemon, and wakes it
+	lock, err := store.TakeLock(a.stateDir())
+	if err != nil {
+		return engine.Report{}, err
+	}
+	defer lock.Release()
+	return e.Pass(ctx, o)
+}
+
+// stopped says why the work on one bilateral ended, and what to do.
+func stopped(b engine.BilateralReport) error {
+	switch b.Code {
+	case "":
+		return fmt.Errorf("%s: %w", b.Name, b.Err)
+	case "series_gone":
+		return needsPerson("If it should be made anew: bilateral start "+b.Name, "%s: %w", b.Name, b.Err)
+	case "series_declined":
+		return needsPerson("Talk to them; nothing is touched until the series is accepted or gone.", "%s: %w", b.Name, b.Err)
+	}
+	return needsPerson("See what happened with: bilateral status "+b.Name, "%s: %w", b.Name, b.Err)
+}
+
+// carryOut sees to it that every order gets its outcome. Whoever holds the lock may also be another command that is done
+// in a moment and knows nothing of ours.
+func (a *app) carryOut(ctx context.Context, s *store.Store, ids []int64, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, answerDeadline)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for holder := -1; ; {
+		waiting, err := pending(s, ids)
+		if err != nil || waiting == 0 {
+			return err
+		}
+		var locked *store.ErrLocked
+		if pid, running := store.Holder(a.stateDir()); running && pid != holder {
+			holder, err = pid, a.wake()
+		} else if !running {
+			if err = a.ordersPass(ctx, name); err == nil {
+				return nil
+			}
+		}
+		if err != nil && !errors.As(err, &locked) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return failed("It stays queued; look later with: bilateral status", "the daemon has not carried out the order yet")
+		case <-tick.C:
+		}
+	}
+}
+
+func pending(s *store.Store, ids []int64) (int, error) {
+	n := 0
+	for _, id := range ids {
+		r, err := s.RequestByID(id)
+		if err != nil {
+			return 0, err
+		}
+		if r.Done.IsZero() {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (a *app) tellOutcomes(s *store.Store, ids []int64) error {
+	p := a.paint(a.out)
+	for _, id := range ids {
+		r, err := s.RequestByID(id)
+		switch {
+		case err != nil:
+			return err
+		case r.Done.IsZero():
+			return failed("The next pass tries again; see: bilateral status", "the order for %s could not be carried out yet", r.Bilateral)
+		case !r.OK:
+			return failed("See what stands there: bilateral status "+r.Bilateral, "%s: %s", r.Bilateral, r.Outcome)
+		}
+		a.printf("%s: %s\n", p.bold(r.Bilateral), plain(r.Outcome))
+	}
+	return nil
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"bilateral/internal/engine"
+	"bilateral/internal/plan"
+	"bilateral/internal/store"
+
+	"github.com/spf13/cobra"
+)
+
+// exitUnknown is what a monitoring system reads as: cannot be told.
+const exitUnknown exit = 3
+
+// watchEvery is how often status --watch looks again.
+const watchEvery = 2 * time.Second
+
+type statusFlags struct{ json, short, watch bool }
+
+func (a *app) statusCommand() *cobra.Command {
+	var f statusFlags
+	c := &cobra.Command{
+		Use:   "status [NAME]",
+		Short: "Does the guarantee hold? One look",
+		Long: "Tells what the last pass found, worst first; reaches no calendar. Exit codes are those of monitoring:\n" +
+			"0 ok, 1 warning, 2 critical, 3 unknown (no pass yet, or the last one is too old).",
+		Example:           "  bilateral status\n  bilateral status dana --short\n  bilateral status --json | jq .problems",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: a.completeNames,
+		RunE:              func(c *cobra.Command, args []string) error { return a.status(c.Context(), first(args), f) },
+	}
+	c.Flags().BoolVar(&f.json, "json", false, "as JSON")
+	c.Flags().BoolVar(&f.short, "short", false, "one line")
+	c.Flags().BoolVar(&f.watch, "watch", false, "stay, and look again every 2 s")
+	c.MarkFlagsMutuallyExclusive("json", "short")
+	return c
+}
+
+func (a *app) status(ctx context.Context, name string, f statusFlags) error {
+	if !f.watch {
+		return a.statusOnce(name, f)
+	}
+	for {
+		if isTerminal(a.out) {
+			a.printf("\x1b[H\x1b[2J")
+		}
+		err := a.statusOnce(name, f)
+		if code, ok := err.(exit); err != nil && (!ok || code < 0) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(watchEvery):
+		}
+	}
+}
+
+func (a *app) statusOnce(name string, f statusFlags) error {
+	s, err := a.readStatus(name)
+	if err != nil {
+		a.report(err)
+		return exitUnknown // not critical: the daemon may be well
+	}
+	switch {
+	case f.json:
+		err = a.printJSON(s)
+	case f.short:
+		a.printf("%s\n", a.shortStatus(s))
+	default:
+		err = a.printStatus(s)
+	}
+	if err != nil {
+		return err
+	}
+	if code := slices.Index([]string{engine.OK, engine.Warning, engine.Critical, engine.NoIdea}, s.State); code > 0 {
+		return exit(code)
+	}
+	return nil
+}
+
+// readStatus reads the database alone: no calendar is opened for it.
+func (a *app) readStatus(name string) (engine.Status, error) {
+	w, err := a.wiring()
+	if err != nil {
+		return engine.Status{}, err
+	}
+	if name != "" {
+		if _, err := a.bilateral(name); err != nil {
+			return engine.Status{}, err
+		}
+	}
+	s, err := a.reading()
+	if err != nil {
+		return engine.Status{}, err
+	}
+	if s == nil {
+		return engine.Status{Version: 1, State: engine.NoIdea, Generated: a.now().Truncate(time.Second), Calendars: []engine.CalendarStatus{},
+			Bilaterals: []engine.BilateralStatus{}, Problems: []engine.Problem{{Code: "never_ran", Severity: engine.Warning,
+				Message: "no pass has ever finished", Do: "bilateral run --once"}}}, nil
+	}
+	w.offline = true
+	bilaterals, err := w.bilaterals(context.Background())
+	if err != nil {
+		return engine.Status{}, err
+	}
+	e := engine.Engine{Store: s, Bilaterals: bilaterals, Interval: w.config.Interval}
+	pid, _ := store.Holder(a.stateDir())
+	status, err := e.Status(a.now(), pid)
+	if name != "" {
+		narrow(&status, name)
+	}
+	return status, err
+}
+
+// narrow leaves what is about one bilateral or about all of them.
+func narrow(s *engine.Status, name string) {
+	s.Bilaterals = slices.DeleteFunc(s.Bilaterals, func(b engine.BilateralStatus) bool { return b.Name != name })
+	s.Problems = slices.DeleteFunc(s.Problems, func(p engine.Problem) bool { return p.Bilateral != "" && p.Bilateral != name })
+	if s.State == engine.NoIdea {
+		return
+	}
+	s.State = engine.OK
+	for _, p := range s.Problems {
+		if s.State != engine.Critical {
+			s.State = p.Severity
+		}
+	}
+}
+
+// badness sorts periods: what needs a look comes first, and all the rest stays in time order.
+func badness(s plan.State) int {
+	switch s {
+	case plan.Unmet:
+		return 0
+	case plan.Pending:
+		return 1
+	}
+	return 2
+}

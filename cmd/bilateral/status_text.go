@@ -1,0 +1,184 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/internal/engine"
+	"bilateral/internal/plan"
+)
+
+// severityColour is that of a state or severity.
+func (p palette) severity(s string) func(string) string {
+	switch s {
+	case engine.OK, string(plan.Held):
+		return p.green
+	case engine.Critical, string(plan.Unmet):
+		return p.red
+	case string(plan.Lapsed):
+		return p.faint
+	}
+	return p.yellow
+}
+
+func (a *app) printStatus(s engine.Status) error {
+	zone, err := a.zone()
+	if err != nil {
+		return err
+	}
+	p := a.paint(a.out)
+	if len(s.Problems) == 0 {
+		a.printf("%s  %s\n", p.green("ok"), "the guarantee holds")
+	}
+	for _, problem := range s.Problems {
+		a.printf("%s  %s\n", p.severity(problem.Severity)(problem.Severity), plain(problemText(problem)))
+		a.printf("  %s %s\n", p.faint("do:"), plain(problem.Do))
+	}
+	for _, b := range inOrder(s) {
+		a.printf("\n")
+		a.printBilateral(b, zone)
+	}
+	a.printf("\n%s\n", p.faint(plain(daemonLine(s.Daemon, zone, a.now()))))
+	return nil
+}
+
+func problemText(p engine.Problem) string {
+	if p.Bilateral == "" {
+		return p.Message
+	}
+	return p.Bilateral + ": " + p.Message
+}
+
+// inOrder puts the bilaterals with the worst problems first.
+func inOrder(s engine.Status) []engine.BilateralStatus {
+	rank := func(b engine.BilateralStatus) int {
+		i := slices.IndexFunc(s.Problems, func(p engine.Problem) bool { return p.Bilateral == b.Name })
+		if i < 0 {
+			return len(s.Problems)
+		}
+		return i
+	}
+	out := slices.Clone(s.Bilaterals)
+	slices.SortStableFunc(out, func(x, y engine.BilateralStatus) int { return rank(x) - rank(y) })
+	return out
+}
+
+func (a *app) printBilateral(b engine.BilateralStatus, zone *time.Location) {
+	p := a.paint(a.out)
+	a.printf("%s  %s\n", p.bold(b.Name), plain(headline(b, zone)))
+	periods := slices.Clone(b.Periods)
+	slices.SortStableFunc(periods, func(x, y engine.PeriodStatus) int { return badness(x.State) - badness(y.State) })
+	var t table
+	for _, period := range periods {
+		at, reason := periodText(period, zone)
+		t.row(text(period.Period), cell{string(period.State), p.severity(string(period.State))}, text(at), text(reason))
+	}
+	t.write(a.out, "  ")
+	if line := itemLine(b); line != "" {
+		a.printf("  %s\n", p.faint(line))
+	}
+}
+
+// headline sums a bilateral up.
+func headline(b engine.BilateralStatus, zone *time.Location) string {
+	s := fmt.Sprintf("%s with %s; %d of %d held", b.Cadence, b.Executive, b.Guarantee.Held, b.Guarantee.Horizon)
+	if b.Mode == "watch" {
+		s += "; watch mode, nothing is written"
+	}
+	if b.PausedUntil != nil {
+		s += "; paused until " + b.PausedUntil.In(zone).Format("Mon 2 Jan 15:04")
+	}
+	if n := b.Next; n != nil {
+		s += "; next " + plan.When(calendar.Span{Start: n.Start, End: n.End}, zone)
+	}
+	return s + "; times in " + zone.String()
+}
+
+// periodText is where the meeting is and why; a reason that begins with the time does not say it again.
+func periodText(p engine.PeriodStatus, zone *time.Location) (at, reason string) {
+	if p.Start != nil && p.End != nil {
+		at = plan.When(calendar.Span{Start: *p.Start, End: *p.End}, zone)
+	}
+	reason = strings.TrimPrefix(p.Reason, at+" ")
+	if p.Basis == plan.Blind && p.State == plan.Held {
+		reason += " (as far as can be seen)"
+	}
+	return at, reason
+}
+
+func itemLine(b engine.BilateralStatus) string {
+	f := b.FollowUps
+	if f.Open == 0 && b.SayDo.Due == 0 {
+		return ""
+	}
+	s := fmt.Sprintf("follow-ups: %d open", f.Open)
+	for _, part := range []struct {
+		n    int
+		word string
+	}{{f.Overdue, "overdue"}, {f.Waiting, "with them"}, {f.Lint, "held back, incomplete"}} {
+		if part.n > 0 {
+			s += fmt.Sprintf(", %d %s", part.n, part.word)
+		}
+	}
+	if b.SayDo.Due > 0 {
+		s += fmt.Sprintf("; promises kept: %d of %d", b.SayDo.Kept, b.SayDo.Due)
+	}
+	return s + agendaWritten(b.Next)
+}
+
+func agendaWritten(n *engine.NextMeeting) string {
+	switch {
+	case n == nil:
+		return ""
+	case n.Published == nil:
+		return fmt.Sprintf("; agenda of %d, not yet in the invitation", n.AgendaItems)
+	case n.Delivered == "yes":
+		return fmt.Sprintf("; agenda of %d in the invitation, delivered", n.AgendaItems)
+	}
+	return fmt.Sprintf("; agenda of %d in the invitation", n.AgendaItems)
+}
+
+func daemonLine(d engine.DaemonStatus, zone *time.Location, now time.Time) string {
+	s := "no daemon runs"
+	if d.Running {
+		s = fmt.Sprintf("the daemon runs (process %d)", d.PID)
+	}
+	if d.LastPass != nil {
+		s += "; last pass " + d.LastPass.In(zone).Format("Mon 2 Jan 15:04 MST")
+		if !d.LastPassOK {
+			s += ", with errors"
+		}
+	}
+	if d.Running && d.NextPass != nil && d.NextPass.After(now) {
+		s += "; next " + d.NextPass.In(zone).Format("15:04")
+	}
+	return s
+}
+
+// shortStatus is one line, for a prompt or a bar.
+func (a *app) shortStatus(s engine.Status) string {
+	line := a.paint(a.out).severity(s.State)(s.State) + ":"
+	var parts []string
+	if len(s.Problems) > 0 {
+		parts = append(parts, problemText(s.Problems[0]))
+		if n := len(s.Problems) - 1; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d more", n))
+		}
+	}
+	held, all := 0, 0
+	var next *engine.NextMeeting
+	for _, b := range s.Bilaterals {
+		held, all = held+b.Guarantee.Held, all+b.Guarantee.Horizon
+		if b.Next != nil && (next == nil || b.Next.Start.Before(next.Start)) {
+			next = b.Next
+		}
+	}
+	parts = append(parts, fmt.Sprintf("%d of %d held", held, all))
+	if zone, err := a.zone(); next != nil && err == nil {
+		parts = append(parts, "next "+plan.When(calendar.Span{Start: next.Start, End: next.End}, zone))
+	}
+	return line + " " + plain(strings.Join(parts, "; "))
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/calendar/feed"
+	"bilateral/calendar/vdir"
+	"bilateral/config"
+	"bilateral/internal/engine"
+
+	"github.com/rs/zerolog"
+)
+
+// requestDeadline is for one request of a calendar's server, its answer included.
+const requestDeadline = time.Minute
+
+// engine builds the engine that the config asks for, ready for passes. It reaches no calendar yet.
+func (a *app) engine(ctx context.Context, usual zerolog.Level) (*engine.Engine, error) {
+	w, err := a.wiring()
+	if err != nil {
+		return nil, err
+	}
+	bilaterals, err := w.bilaterals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.store()
+	if err != nil {
+		return nil, err
+	}
+	return &engine.Engine{Store: s, Bilaterals: bilaterals, Interval: w.config.Interval, Log: a.logger(usual)}, nil
+}
+
+// wiring turns the config into the engine's own types. Each configured calendar is wired once and shared.
+type wiring struct {
+	config    *config.Config
+	now       func() time.Time
+	offline   bool // without accounts: for what is read off the database alone
+	calendars map[string]*engine.Calendar
+}
+
+func (a *app) wiring() (*wiring, error) {
+	c, err := a.config()
+	return &wiring{config: c, now: a.now, calendars: map[string]*engine.Calendar{}}, err
+}
+
+func (w *wiring) bilaterals(ctx context.Context) ([]*engine.Bilateral, error) {
+	var out []*engine.Bilateral
+	for _, b := range w.config.Bilaterals {
+		wired, err := w.bilateral(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, wired)
+	}
+	return out, nil
+}
+
+func (w *wiring) bilateral(ctx context.Context, b config.Bilateral) (*engine.Bilateral, error) {
+	home, err := w.calendar(ctx, b.Calendar)
+	if err != nil {
+		return nil, err
+	}
+	me := w.config.Me
+	owner, err := w.side(ctx, b.Busy, b.Holidays, me.Zone)
+	if err != nil {
+		return nil, err
+	}
+	owner.Name, owner.Email, owner.Judge = me.Name, me.Email, person(me.Email, b.Yields, b.LeaveWords)
+	x := b.Executive
+	boss, err := w.side(ctx, x.Busy, x.Holidays, x.Zone)
+	if err != nil {
+		return nil, err
+	}
+	boss.Name, boss.Email, boss.Judge = x.Name, x.Email, person(x.Email, x.Yields, b.LeaveWords)
+	policy := b.Policy
+	policy.Mine.Name, policy.Theirs.Name = "you", firstName(b)
+	return &engine.Bilateral{
+		Name: b.Name, Acting: b.Mode == config.Act, Policy: policy, Agenda: b.Agenda,
+		Home: home, Owner: owner, Executive: boss, Invites: b.Invite != config.InviteNone,
+		Title: b.Title, Location: b.Location, Private: b.Visibility == config.VisibilityPrivate,
+		Meet: b.Conference == config.ConferenceMeet, Adopt: b.Adopt,
+	}, nil
+}
+
+// firstName is what sentences call the executive.
+func firstName(b config.Bilateral) string {
+	if words := strings.Fields(b.Executive.Name); len(words) > 0 {
+		return words[0]
+	}
+	return b.Name
+}
+
+func person(email string, yields, leave []string) calendar.Person {
+	return calendar.Person{Emails: []string{email}, Yields: yields, LeaveWords: leave}
+}
+
+func (w *wiring) side(ctx context.Context, busy, holidays []string, zone *time.Location) (engine.Side, error) {
+	var s engine.Side
+	for _, name := range busy {
+		if name == config.FreeBusy {
+			s.FreeBusy = true
+			continue
+		}
+		c, err := w.calendar(ctx, name)
+		if err != nil {
+			return s, err
+		}
+		s.Calendars = append(s.Calendars, c)
+	}
+	if len(holidays) > 0 {
+		s.Holidays = holidaysOf(holidays, zone, w.now)
+	}
+	return s, nil
+}
+
+// calendar wires a configured calendar, once.
+func (w *wiring) calendar(ctx context.Context, name string) (*engine.Calendar, error) {
+	if c, ok := w.calendars[name]; ok {
+		return c, nil
+	}
+	c, ok := w.config.Calendar(name)
+	if !ok {
+		return nil, wrongUsage("Configured are: "+strings.Join(calendarNames(w.config), ", "), "no calendar is named %q", name)
+	}
+	wired := &engine.Calendar{Name: c.Name, Type: c.Type, Zone: w.zoneOf(name)}
+	if !w.offline {
+		var err error
+		if wired.Account, err = w.account(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	w.calendars[name] = wired
+	return wired, nil
+}
+
+func calendarNames(c *config.Config) []string {
+	var out []string
+	for _, cal := range c.Calendars {
+		out = append(out, cal.Name)
+	}
+	return out
+}
+
+// account is the one switch from a config to an adapter.
+func (w *wiring) account(ctx context.Context, c config.Calendar) (calendar.Account, error) {
+	switch c.Type {
+	case config.Vdir:
+		return vdir.New(c.Path, w.now), nil
+	case config.ICS:
+		password, err := c.Password.Read(ctx)
+		if err != nil {
+			return nil, wrongUsage("Correct the password of [calendar."+c.Name+"] in the config.", "%w", err)
+		}
+		address := c.URL
+		if c.Path != "" {
+			address = c.Path
+		}
+		return feed.New(address, &http.Client{Timeout: requestDeadline}, feed.Login{Username: c.Username, Password: password}, w.now)
+	}
+	return nil, wrongUsage("Use a calendar of type vdir or ics for now.", "calendar %q: type %s is not in this build", c.Name, c.Type)
+}
+
+// zoneOf is the zone in which a calendar's floating times are read: the executive's for one that only they use.
+func (w *wiring) zoneOf(name string) *time.Location {
+	for _, b := range w.config.Bilaterals {
+		if b.Calendar == name || slices.Contains(b.Busy, name) {
+			return w.config.Me.Zone
+		}
+	}
+	for _, b := range w.config.Bilaterals {
+		if slices.Contains(b.Executive.Busy, name) {
+			return b.Executive.Zone
+		}
+	}
+	return w.config.Me.Zone
+}
