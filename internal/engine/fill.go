@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"bilateral/agenda"
@@ -109,7 +110,7 @@ func (w *work) agendaFor(d plan.Decision, following *plan.Decision) (agenda.Agen
 	zone := w.b.Policy.Mine.Zone
 	in := agenda.Input{Items: open, Done: closed, Length: d.Slot.Length(), Meeting: d.Slot.Start, Zone: zone, Now: w.Now,
 		FirstOfMonth: previous.IsZero() || previous.In(zone).Month() != d.Slot.Start.In(zone).Month(),
-		Delivered:    w.b.Invites && w.about().Silent, Show: w.b.Agenda.Show, Owner: w.b.Owner.Name}
+		Delivered:    w.b.Invites && w.about().Silent, Show: w.b.Agenda.Show, Owner: firstName(w.b.Owner.Name)}
 	if following != nil {
 		in.Next = following.Slot.Start
 	}
@@ -181,4 +182,10 @@ func (w *work) delivered() string {
 		return "yes" // the series lives in the executive's own calendar
 	}
 	return "unknown"
+}
+
+// firstName is how the invitation speaks of the owner.
+func firstName(name string) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(name), " ")
+	return first
 }

@@ -20,6 +20,8 @@ type view struct {
 	before map[string]store.CalendarState
 	moved  map[string][]calendar.Span // bilateral -> where its meetings stand after this pass's decisions
 	fuse   string                     // why nothing may be written in this pass; ""
+	// restarted: the owner says start, having seen why the fuse blew.
+	restarted bool
 }
 
 // sight is one calendar as this pass found it.
@@ -94,6 +96,7 @@ func (v *view) wanted() ([]string, error) {
 			if r.Kind == store.Adopt {
 				out = append(out, r.Args["uid"])
 			}
+			v.restarted = v.restarted || r.Kind == store.Start
 		}
 	}
 	return out, nil
@@ -102,11 +105,14 @@ func (v *view) wanted() ([]string, error) {
 func (v *view) read(ctx context.Context, c *Calendar, uids []string) *sight {
 	obs, err := c.Account.Observe(ctx, calendar.Query{Window: v.window, Zone: c.Zone, UIDs: uids})
 	s := &sight{Observation: obs, err: err}
-	if was, known := v.before[c.Name]; err == nil && known && was.Objects > 0 && obs.Objects == 0 {
+	if was := v.before[c.Name]; err == nil && was.Objects > lone && obs.Objects == 0 && !v.restarted {
 		v.fuse = fmt.Sprintf("the calendar %s reads empty, and had %d entries before", c.Name, was.Objects)
 	}
 	return s
 }
+
+// lone is how many entries may go at once without a doubt: a calendar's only one is deleted every day.
+const lone = 1
 
 // state is the sight as `status` tells it.
 func (v *view) state(c *Calendar) store.CalendarState {

@@ -20,15 +20,23 @@ func (w *work) takeOrders() (store.Orders, error) {
 		return store.Orders{}, err
 	}
 	w.requests = requests
-	change := func(o *store.Orders) {
-		w.recall(o)
+	known, err := w.Store.KnownSeries(w.b.Name)
+	if err != nil {
+		return store.Orders{}, err
+	}
+	change := func(o *store.Orders) { // runs inside a transaction: it must not ask the store
+		if len(known) == 0 {
+			w.recall(o)
+		}
 		for _, r := range requests {
 			w.take(o, r)
 		}
 	}
 	if w.Dry {
 		o, err := w.Store.Orders(w.b.Name)
-		change(&o)
+		if err == nil {
+			change(&o)
+		}
 		return o, err
 	}
 	return w.Store.ChangeOrders(w.b.Name, change)
@@ -36,10 +44,6 @@ func (w *work) takeOrders() (store.Orders, error) {
 
 // recall restores orders from our mark when the database knows nothing of a series that stands: it was lost.
 func (w *work) recall(o *store.Orders) {
-	known, err := w.Store.KnownSeries(w.b.Name)
-	if err != nil || len(known) > 0 || len(o.Skips) > 0 {
-		return
-	}
 	for _, s := range w.found.series {
 		o.PausedUntil = parseInstant(s.Mark[keyPaused])
 		o.Travel = parseTravel(s.Mark[keyTravel])

@@ -180,7 +180,7 @@ func (r *oracleRun) judge(p *oraclePeriod, before *calendar.Span) verdict {
 			v.Action = Waive
 		}
 		return v
-	case stands && !begun && in.Counter != nil && in.Moves < w.Policy.MaxMoves && r.paused().IsZero() && !never &&
+	case stands && !begun && in.Counter != nil && !in.Counter.Equal(in.Slot) && in.Moves < w.Policy.MaxMoves && r.paused().IsZero() && !never &&
 		r.legal(p, *in.Counter, oracleMutual) && !in.Counter.Start.Before(w.Now.Add(w.Policy.Freeze)):
 		v.Action, v.Pin, v.Counts = Move, true, true
 		return r.held(v, p, "counter", *in.Counter)
