@@ -27,22 +27,22 @@ var frequencies = map[string]frequency{
 // stride is the length of the period in seconds, where all are equally long.
 var stride = [...]int64{secondly: 1, minutely: 60, hourly: 3600, daily: day, weekly: 7 * day}
 
-// bits is a set of small numbers, negative ones too.
-type bits struct{ above, below [6]uint64 }
+// bits is a set of numbers from -63 to 63.
+type bits struct{ above, below uint64 }
 
 func (b *bits) add(n int) {
 	if n >= 0 {
-		b.above[n/64] |= 1 << (n % 64)
+		b.above |= 1 << n
 	} else {
-		b.below[-n/64] |= 1 << (-n % 64)
+		b.below |= 1 << -n
 	}
 }
 
 func (b *bits) has(n int) bool {
 	if n >= 0 {
-		return b.above[n/64]&(1<<(n%64)) != 0
+		return b.above&(1<<n) != 0
 	}
-	return b.below[-n/64]&(1<<(-n%64)) != 0
+	return b.below&(1<<-n) != 0
 }
 
 func (b *bits) empty() bool { return *b == bits{} }
@@ -55,12 +55,13 @@ type rule struct {
 	until    moment // form absent: no UNTIL
 	wkst     int    // 0 is Sunday
 
-	months, weeks, yearDays, monthDays bits
-	hours, minutes, seconds            bits
-	days                               uint8    // BYDAY without a number, a bit for each weekday
-	nth                                [7]bits  // BYDAY with one
-	positions                          []int    // BYSETPOS
-	given                              [10]bool // which BY parts stand in the rule
+	months, weeks, monthDays bits
+	hours, minutes, seconds  bits
+	days                     uint8        // BYDAY without a number, a bit for each weekday
+	nth                      [7]bits      // BYDAY with one
+	yearDays                 map[int]bool // BYYEARDAY
+	positions                []int        // BYSETPOS
+	given                    [10]bool     // which BY parts stand in the rule
 }
 
 type by uint8
@@ -91,7 +92,7 @@ type byPart struct {
 	is        by
 	low, high int
 	negative  bool
-	set       func(*rule) *bits
+	set       func(*rule) *bits // nil: BYYEARDAY
 }
 
 var byParts = map[string]byPart{
@@ -99,7 +100,7 @@ var byParts = map[string]byPart{
 	"BYMINUTE":   {byMinute, 0, 59, false, func(r *rule) *bits { return &r.minutes }},
 	"BYHOUR":     {byHour, 0, 23, false, func(r *rule) *bits { return &r.hours }},
 	"BYMONTHDAY": {byMonthDay, 1, 31, true, func(r *rule) *bits { return &r.monthDays }},
-	"BYYEARDAY":  {byYearDay, 1, 366, true, func(r *rule) *bits { return &r.yearDays }},
+	"BYYEARDAY":  {byYearDay, 1, 366, true, nil},
 	"BYWEEKNO":   {byWeekNo, 1, 53, true, func(r *rule) *bits { return &r.weeks }},
 	"BYMONTH":    {byMonth, 1, 12, false, func(r *rule) *bits { return &r.months }},
 }
@@ -206,7 +207,14 @@ func (r *rule) setNumbers(p byPart, value string) error {
 		if err != nil || size < p.low || size > p.high {
 			return fmt.Errorf("%q is not in %d to %d", one, p.low, p.high)
 		}
-		p.set(r).add(n)
+		switch {
+		case p.set != nil:
+			p.set(r).add(n)
+		case r.yearDays == nil:
+			r.yearDays = map[int]bool{n: true}
+		default:
+			r.yearDays[n] = true
+		}
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func (f *dayFilter) match(c *civil) bool {
 		return false
 	case f.hasDays && !f.matchWeekday(c):
 		return false
-	case f.rule.given[byYearDay] && !f.rule.yearDays.has(c.doy) && !f.rule.yearDays.has(c.doy-c.len-1):
+	case f.rule.given[byYearDay] && !f.rule.yearDays[c.doy] && !f.rule.yearDays[c.doy-c.len-1]:
 		return false
 	}
 	return !f.rule.given[byWeekNo] || f.matchWeek(c)
