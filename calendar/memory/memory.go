@@ -179,6 +179,10 @@ func (a *Account) changed(c calendar.Change) (string, []byte, error) {
 		if other, taken := a.held.Find(c.UID); taken || a.objects[name] != nil {
 			return "", nil, refusal(calendar.Exists, c, fmt.Errorf("the UID stands in %q", other))
 		}
+		if c.Create.Like != "" {
+			data, err := ical.NewLike(c, a.objects[c.Create.Like], a.now())
+			return name, data, err
+		}
 		data, err := ical.New(c, a.now())
 		return name, data, err
 	}

@@ -48,7 +48,7 @@ func (a *Account) create(ctx context.Context, c calendar.Change) (string, []byte
 	if other, taken := a.held.Find(c.UID); taken {
 		return "", nil, &calendar.Error{Kind: calendar.Exists, Op: "create", Target: filepath.Join(a.path, other)}
 	}
-	data, err := ical.New(c, a.now())
+	data, err := a.render(c)
 	if err != nil {
 		return "", nil, failure("create", target, err)
 	}
@@ -65,6 +65,21 @@ func (a *Account) create(ctx context.Context, c calendar.Change) (string, []byte
 		return "", nil, failure("create", target, err)
 	}
 	return name, data, nil
+}
+
+// render writes a new series, like an old one in this folder where the draft says so.
+func (a *Account) render(c calendar.Change) ([]byte, error) {
+	if c.Create.Like == "" {
+		return ical.New(c, a.now())
+	}
+	if !isName(c.Create.Like) || c.Create.Like != filepath.Base(c.Create.Like) {
+		return nil, fmt.Errorf("%q is not the name of a file in this folder", c.Create.Like)
+	}
+	old, err := os.ReadFile(filepath.Join(a.path, c.Create.Like))
+	if err != nil {
+		return nil, err
+	}
+	return ical.NewLike(c, old, a.now())
 }
 
 func (a *Account) patch(c calendar.Change) (string, []byte, error) {
