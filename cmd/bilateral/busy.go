@@ -184,11 +184,11 @@ func (a busyAnswer) rows(q busyQuery) []busyRow {
 
 // busyJSON has its times as text: encoding/json refuses a whole answer for one event in the year 10000.
 type busyJSON struct {
-	Start        string `json:"start"`
-	End          string `json:"end"`
-	Strength     string `json:"strength"`
-	UID          string `json:"uid,omitempty"`
-	RecurrenceID string `json:"recurrence_id,omitempty"`
+	Start        string  `json:"start"`
+	End          string  `json:"end"`
+	Strength     string  `json:"strength"`
+	UID          string  `json:"uid"`           // "" of free/busy
+	RecurrenceID *string `json:"recurrence_id"` // null of a single event
 }
 
 type unreadableJSON struct {
@@ -206,7 +206,8 @@ func writeBusyJSON(out io.Writer, a busyAnswer, q busyQuery) error {
 		}
 		row := busyJSON{Start: utcText(r.Start), End: utcText(r.End), Strength: r.strength.String(), UID: r.UID}
 		if !r.RecurrenceID.IsZero() {
-			row.RecurrenceID = utcText(r.RecurrenceID)
+			original := utcText(r.RecurrenceID)
+			row.RecurrenceID = &original
 		}
 		if err := writeJSON(w, row); err != nil {
 			return err

@@ -57,9 +57,9 @@ func TestBusyOfAFile(t *testing.T) {
 		{"JSON, with what is free", "--zone UTC --free --json --to 2027-03-16",
 			`{"version":1,"busy":[
 {"start":"2027-03-10T15:00:00Z","end":"2027-03-10T16:00:00Z","strength":"hard","uid":"weekly@example.org","recurrence_id":"2027-03-10T15:00:00Z"},
-{"start":"2027-03-11T09:00:00Z","end":"2027-03-11T10:00:00Z","strength":"hard","uid":"invited@example.org"},
-{"start":"2027-03-12T00:00:00Z","end":"2027-03-13T00:00:00Z","strength":"away","uid":"leave@example.org"},
-{"start":"2027-03-15T09:00:00Z","end":"2027-03-15T10:00:00Z","strength":"free","uid":"free@example.org"}],"unreadable":[
+{"start":"2027-03-11T09:00:00Z","end":"2027-03-11T10:00:00Z","strength":"hard","uid":"invited@example.org","recurrence_id":null},
+{"start":"2027-03-12T00:00:00Z","end":"2027-03-13T00:00:00Z","strength":"away","uid":"leave@example.org","recurrence_id":null},
+{"start":"2027-03-15T09:00:00Z","end":"2027-03-15T10:00:00Z","strength":"free","uid":"free@example.org","recurrence_id":null}],"unreadable":[
 {"where":"team.ics, line 27, UID broken@example.org","why":"DTSTART \"soon\" is no date or time; this event is left out"}]}
 `},
 	} {
