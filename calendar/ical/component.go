@@ -66,7 +66,7 @@ func (c *component) newer(o *component) bool {
 	return c.stamped >= o.stamped
 }
 
-// read takes one property of a VEVENT. The first of a property that may stand once counts.
+// readEvent takes one property of a VEVENT. The first of a property that may stand once counts.
 func (p *parser) readEvent(c *component, q prop) {
 	switch q.name {
 	case "UID":

@@ -44,9 +44,6 @@ type File struct {
 // Unreadable names what Parse could not understand. Expand adds what shows only in expansion.
 func (f *File) Unreadable() []calendar.Unreadable { return told(f.bad, f.unsaid, f.Name) }
 
-// Components is the number of events and free/busy periods that were understood.
-func (f *File) Components() int { return len(f.events) + len(f.periods) }
-
 func (f *File) report(line int, uid, format string, args ...any) {
 	if len(f.bad) == maxReports {
 		f.unsaid++

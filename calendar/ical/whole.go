@@ -20,7 +20,7 @@ type Meta struct {
 // SeriesOf builds the series that want selects, by UID: master, rule and every instance of it that stands in the window
 // by its original or its present start, cancelled and excluded ones too. want sees single events as well, which become a
 // series with one instance and no rule. Overrides without their master are no series. What is doubtful is
-// reported by Expand.
+// reported by Expand. The description of a single event is there only if the event carries a Mark.
 func SeriesOf(files []*File, v View, want func(master Meta) bool) []calendar.Series {
 	x := newExpander(files, v)
 	var out []calendar.Series
