@@ -154,7 +154,11 @@ func (t teller) action(x store.Action) {
 }
 
 func (t teller) blocker(b plan.Blocker) string {
-	return fmt.Sprintf("%s %s (%s)", b.Why, plan.When(b.Span, t.zone), b.Who)
+	why := b.Why
+	if why == "hard" {
+		why = "busy"
+	}
+	return fmt.Sprintf("%s %s (%s)", why, plan.When(b.Span, t.zone), b.Who)
 }
 
 func (t teller) titled(s calendar.Span) string {
