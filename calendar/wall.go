@@ -38,6 +38,9 @@ func (d Date) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0
 // At resolves a wall-clock time, in minutes after midnight (1440 is the next midnight), in a zone. RFC 5545 section
 // 3.3.5: a time that occurs twice is the first of the two; a time in a gap is read with the offset before the gap.
 func (d Date) At(minute int, zone *time.Location) time.Time {
+	if zone == time.UTC {
+		return time.Date(d.Year, d.Month, d.Day, 0, minute, 0, 0, zone)
+	}
 	return Resolve(time.Date(d.Year, d.Month, d.Day, 0, minute, 0, 0, time.UTC), zone)
 }
 

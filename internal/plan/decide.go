@@ -39,7 +39,8 @@ type scene struct {
 	hard, soft   spans // hard is widened by the buffer
 	away         spans
 	myAway       spans
-	busy         []owned // what made hard and soft, for evidence
+	busy         []owned     // what made hard and soft, for evidence
+	strays       []*Instance // those that stand outside their own period
 	basis        Basis
 }
 
@@ -56,6 +57,11 @@ func newScene(w World) *scene {
 	w.Now = w.Now.UTC()
 	s := &scene{World: w, frame: newFrame(w), basis: basisOf(w)}
 	s.Instances = slices.SortedFunc(slices.Values(w.Instances), func(a, b Instance) int { return a.Original.Compare(b.Original) })
+	for k := range s.Instances {
+		if i := &s.Instances[k]; i.Absent == Stands && !s.at(i.Original).Span.Contains(i.Slot) {
+			s.strays = append(s.strays, i)
+		}
+	}
 	end := w.Policy.Horizon.End(w.Now, s.zone)
 	reach := s.reach(end)
 	s.mutual, s.wide = w.Policy.mutual(reach, false), w.Policy.mutual(reach, true)

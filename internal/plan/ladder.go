@@ -95,7 +95,7 @@ func (r round) rung(softAllowed bool) Rung {
 
 // starts lists the grid's starts from t on which a slot of the minimum length finds room.
 func (m *matter) starts(hours spans, t time.Time) []start {
-	var out []start
+	out := make([]start, 0, 256)
 	for _, free := range subtract(hours.clip(m.Period.Span), m.hard) {
 		for at := m.gridFrom(later(free.Start, t)); free.End.Sub(at) >= m.Policy.Minimum; at = at.Add(step) {
 			out = append(out, m.startAt(at, free.End.Sub(at)))
@@ -115,24 +115,42 @@ func (m *matter) gridFrom(t time.Time) time.Time {
 }
 
 func (m *matter) startAt(at time.Time, room time.Duration) start {
-	local := at.In(m.zone)
-	y, month, day := local.Date()
-	date := calendar.Date{Year: y, Month: month, Day: day}
-	minute := local.Hour()*60 + local.Minute()
+	day, minute := m.wall(at)
 	return start{
 		at: at, room: room,
-		days:     abs(date.Days(m.Preferred)),
-		crowding: m.crowding(date),
-		odd:      local.Minute()%15 != 0 && local.Minute() != m.prefer.Minute%60,
+		days:     abs(day - dayNumber(m.Preferred)),
+		crowding: m.crowding(day),
+		odd:      minute%15 != 0 && minute%60 != m.prefer.Minute%60,
 		minutes:  abs(minute - m.prefer.Minute),
 	}
 }
 
-func (m *matter) crowding(d calendar.Date) int {
+// wall is the owner's date, as a day number, and the minute of that day. It is asked for every start on the grid, so it
+// does without time.Time's calendar.
+func (m *matter) wall(at time.Time) (day, minute int) {
+	_, offset := at.In(m.zone).Zone()
+	local := at.Unix() + int64(offset)
+	return int(floorDiv(local, 24*60*60)), int(local-floorDiv(local, 24*60*60)*24*60*60) / 60
+}
+
+func floorDiv(a, b int64) int64 {
+	if a < 0 {
+		return -((b - 1 - a) / b)
+	}
+	return a / b
+}
+
+// dayNumber counts days from 1 January 1970.
+func dayNumber(d calendar.Date) int {
+	return int(floorDiv(d.At(0, time.UTC).Unix(), 24*60*60))
+}
+
+func (m *matter) crowding(day int) int {
 	if m.previous.IsZero() || m.cadence.Unit == Day {
 		return 0
 	}
-	return max(0, 2-abs(d.Days(calendar.DateOf(m.previous.Start, m.zone))))
+	before, _ := m.wall(m.previous.Start)
+	return max(0, 2-abs(day-before))
 }
 
 // best is the least candidate from t on, and how many starts had one.
@@ -185,11 +203,14 @@ func (s *scene) legalStarts(p Period, limit int) int {
 
 // legalQuarters counts, up to a limit, the quarter-hour starts of legal slots of the minimum length.
 func (m *matter) legalQuarters(limit int) int {
-	n := 0
-	for _, s := range m.starts(m.mutual, m.Now.Add(m.Policy.Freeze)) {
-		if s.at.In(m.zone).Minute()%15 == 0 {
+	n, freeze := 0, m.Now.Add(m.Policy.Freeze)
+	for _, free := range subtract(m.mutual.clip(m.Period.Span), m.hard) {
+		for at := m.gridFrom(later(free.Start, freeze)); free.End.Sub(at) >= m.Policy.Minimum; at = at.Add(step) {
+			if _, minute := m.wall(at); minute%15 != 0 {
+				continue
+			}
 			if n++; n >= limit {
-				break
+				return n
 			}
 		}
 	}

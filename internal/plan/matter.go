@@ -45,12 +45,8 @@ func (m *matter) extraHard() []calendar.Span {
 			out = append(out, i.Slot)
 		}
 	}
-	for k := range m.Instances {
-		i := &m.Instances[k]
-		if i.Absent != Stands || m.Period.Span.Has(i.Original) || i == m.instance {
-			continue
-		}
-		if !m.at(i.Original).Span.Contains(i.Slot) {
+	for _, i := range m.strays {
+		if i != m.instance && !m.Period.Span.Has(i.Original) {
 			out = append(out, i.Slot)
 		}
 	}
