@@ -91,7 +91,6 @@ func (a *Account) fetch(ctx context.Context) error {
 		return err
 	}
 	// Validators only of a text that was understood: a 304 must never stand for one that was not.
-	a.etag, a.modified = "", ""
 	if err := a.take(data); err != nil {
 		return err
 	}
