@@ -106,7 +106,11 @@ func (w *work) onlyOrders() {
 		return
 	}
 	w.pieces = slices.DeleteFunc(w.pieces, func(p piece) bool {
-		return p.Action != "note" && (!asked[p.Period] || p.publish != nil)
+		drop := p.Action != "note" && (!asked[p.Period] || p.publish != nil)
+		if drop && p.publish == nil {
+			w.putOff = append(w.putOff, p.Period)
+		}
+		return drop
 	})
 }
 
@@ -131,14 +135,17 @@ func (w *work) tell() {
 	}
 }
 
-// madeIn reports whether the period's change was written, or (Dry) would be.
+// madeIn reports whether the period's change was written, holds already, or (Dry) would be written.
 func (w *work) madeIn(period string) bool {
 	if w.Dry && w.acting() {
 		return true
 	}
-	return slices.ContainsFunc(w.report.Steps, func(s Step) bool {
-		return s.Done && (s.Period == period || s.Action == "create_series")
-	})
+	missing := slices.ContainsFunc(w.report.Steps, func(s Step) bool { return !s.Done && s.Period == period && s.Action != "agenda" })
+	created := slices.ContainsFunc(w.report.Steps, func(s Step) bool { return s.Done && s.Action == "create_series" })
+	if w.creates() != nil && !created {
+		return false
+	}
+	return !missing && !slices.Contains(w.putOff, period)
 }
 
 // standAfter is where the bilateral's meetings stand after the pass: hard time for the owner's other ones.

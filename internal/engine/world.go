@@ -21,7 +21,8 @@ type work struct {
 	outcome  map[int64]string
 	refused  map[int64]bool // requests that could not be carried out
 	pieces   []piece
-	forget   bool // the series that vanished is given up
+	putOff   []string // periods whose change waits for the next full pass
+	forget   bool     // the series that vanished is given up
 	report   *BilateralReport
 }
 
