@@ -26,6 +26,9 @@ func (a *app) busyOf(c *cobra.Command, name string, q busyQuery) (busyAnswer, bo
 	if err != nil {
 		return busyAnswer{}, true, err
 	}
+	if !q.zoned {
+		q.zone = wired.Zone
+	}
 	seen, err := wired.Account.Observe(c.Context(), calendar.Query{Window: q.window, Zone: q.zone})
 	if err != nil {
 		return busyAnswer{}, true, err
@@ -34,7 +37,11 @@ func (a *app) busyOf(c *cobra.Command, name string, q busyQuery) (busyAnswer, bo
 	if q.as != "" {
 		who.Emails = []string{q.as}
 	}
-	return busyAnswer{events: seen.Events, unreadable: seen.Unreadable, person: who}, true, nil
+	shown := w.config.Me.Zone
+	if q.zoned {
+		shown = q.zone
+	}
+	return busyAnswer{events: seen.Events, unreadable: seen.Unreadable, person: who, zone: shown}, true, nil
 }
 
 // personOf is whose calendar it is: the executive's if only they use it.

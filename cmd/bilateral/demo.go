@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"bilateral/agenda"
@@ -48,6 +49,10 @@ func demoDir(dir string) (string, error) {
 	}
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		return "", wrongUsage("Name a folder that is not there yet.", "%s is not empty", dir)
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
 	}
 	return dir, os.MkdirAll(dir, 0o700)
 }

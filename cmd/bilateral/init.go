@@ -99,6 +99,12 @@ func (a *app) setUp(c *cobra.Command, answers *config.Answers, questions []quest
 	if err := a.ask(c, questions); err != nil {
 		return err
 	}
+	answers.Path, answers.ExecutivePath = absolute(answers.Path), absolute(answers.ExecutivePath)
+	for _, p := range []*string{&answers.PasswordFile, &answers.Credentials} {
+		if exists(*p) { // else the file is still to be made, beside the config
+			*p = absolute(*p)
+		}
+	}
 	if err := a.writeConfig(path, *answers); err != nil {
 		return err
 	}
@@ -112,6 +118,18 @@ func (a *app) setUp(c *cobra.Command, answers *config.Answers, questions []quest
 	a.printf("Who can open your calendar, and whoever an invitation is forwarded to, can read the agenda in it.\n")
 	a.printf("Next:  bilateral check      reaches the calendars\n       bilateral run --once looks and plans\n       bilateral status     tells what it found\n")
 	return nil
+}
+
+// absolute reads a path as the shell does: the config would read it from its own folder.
+func absolute(path string) string {
+	if path == "" || strings.HasPrefix(path, "~") {
+		return path
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return full
 }
 
 // ask takes the answers that no flag gave: on a terminal from the person, else from the defaults.
