@@ -85,10 +85,10 @@ const maxWrites = 20
 func (w *work) apply(ctx context.Context) error {
 	writes := w.writes()
 	defer func() { w.report.Steps = steps(writes) }()
-	if w.Dry || !w.acting() || len(writes) == 0 {
+	switch {
+	case w.Dry || !w.acting():
 		return nil
-	}
-	if w.fuse != "" {
+	case w.fuse != "":
 		return &errStopped{"fuse_blown", "nothing is written: " + w.fuse}
 	}
 	for k := range writes {

@@ -16,6 +16,7 @@ type view struct {
 	*Engine
 	Options
 	window calendar.Span
+	uids   []string // series to be read whole, besides those with our mark
 	sights map[*Calendar]*sight
 	before map[string]store.CalendarState
 	moved  map[string][]calendar.Span // bilateral -> where its meetings stand after this pass's decisions
@@ -45,6 +46,7 @@ func (e *Engine) observe(ctx context.Context, o Options) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.uids = uids
 	for _, b := range e.Bilaterals {
 		for _, c := range b.calendars() {
 			if v.sights[c] == nil {

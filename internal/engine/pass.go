@@ -29,6 +29,9 @@ func (e *Engine) Pass(ctx context.Context, o Options) (Report, error) {
 		one := BilateralReport{Name: b.Name}
 		one.Err = v.work(ctx, b, &one)
 		one.Code = stopCode(one.Err)
+		if err := v.remark(&one); err != nil {
+			return r, err
+		}
 		r.Bilaterals = append(r.Bilaterals, one)
 	}
 	return r, v.recordPass(&r)
@@ -64,7 +67,7 @@ func (v *view) work(ctx context.Context, b *Bilateral, report *BilateralReport) 
 		if calendar.KindOf(err) != calendar.Conflict || try == tries || ctx.Err() != nil {
 			return err
 		}
-		v.sights[b.Home] = v.read(ctx, b.Home, nil)
+		v.sights[b.Home] = v.read(ctx, b.Home, v.uids)
 	}
 }
 

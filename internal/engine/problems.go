@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"bilateral/agenda"
@@ -87,5 +88,19 @@ func (s *Status) judgeItems(b *Bilateral, open []agenda.Item, next *store.Dated,
 	if risk := agenda.AtRisk(open, next.Slot.Start); len(risk) > 0 {
 		s.add(Problem{"at_risk", Warning, b.Name, next.Period, fmt.Sprintf("%s (#%s) is at risk and due before the next meeting", agenda.Clean(risk[0].Text), risk[0].ID),
 			"tell " + b.Executive.Name + " now; bilateral show " + risk[0].ID})
+	}
+}
+
+// remarkAdvice is the one step that helps, by the code of a remark.
+var remarkAdvice = map[string]string{
+	"fuse_blown":    "look into the calendar; if it is right as it is: bilateral start NAME",
+	"fuse_writes":   "see what is written again and again: bilateral why NAME",
+	"agenda_edited": "bring the block into its old form, or delete it whole",
+	"stopped":       "bilateral check",
+}
+
+func (s *Status) judgeRemarks(b *Bilateral, r store.Remarks) {
+	for _, x := range r.List {
+		s.add(Problem{x.Code, x.Severity, b.Name, x.Period, b.Name + ": " + x.Text, strings.ReplaceAll(remarkAdvice[x.Code], "NAME", b.Name)})
 	}
 }

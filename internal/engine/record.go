@@ -153,3 +153,22 @@ func (v *view) recordPass(r *Report) error {
 	}
 	return v.Store.EndPass(p)
 }
+
+// remark keeps what a person should hear of besides the verdicts: why the work stopped, notes, a better standing time.
+func (v *view) remark(r *BilateralReport) error {
+	if v.Dry || v.Orders {
+		return nil
+	}
+	out := store.Remarks{Suggestion: r.Suggestion}
+	if r.Err != nil {
+		x := store.Remark{Code: "stopped", Severity: Warning, Text: r.Err.Error(), Since: v.Now}
+		if r.Code != "" {
+			x.Code, x.Severity = r.Code, Critical
+		}
+		out.List = append(out.List, x)
+	}
+	for _, n := range r.Notes {
+		out.List = append(out.List, store.Remark{Code: n.Code, Severity: Warning, Period: n.Period, Text: n.Text, Since: v.Now})
+	}
+	return v.Store.SetRemarks(r.Name, out)
+}

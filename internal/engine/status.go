@@ -67,6 +67,7 @@ type BilateralStatus struct {
 	Periods     []PeriodStatus `json:"periods"`
 	FollowUps   FollowUpCounts `json:"followups"`
 	SayDo       SayDo          `json:"say_do"`
+	Suggestion  string         `json:"suggestion,omitempty"` // a standing time that suits the horizon better
 	Zone        string         `json:"timezone"`
 }
 
@@ -250,12 +251,22 @@ func (e *Engine) bilateralStatus(b *Bilateral, now time.Time, s *Status) (Bilate
 		}
 	}
 	s.judgePeriods(b, verdicts, now)
+	remarks, err := e.Store.Remarks(b.Name)
+	if err != nil {
+		return out, err
+	}
+	s.judgeRemarks(b, remarks)
+	if x := remarks.Suggestion; x != nil {
+		out.Suggestion = fmt.Sprintf("%d of %d meetings stand away from the standing time; %s is free in %d of them: bilateral rebase %s",
+			x.Moved, x.Of, b.describe(x.Prefer), x.Free, b.Name)
+	}
 	return out, e.meetingStatus(b, next, now, &out, s)
 }
 
 func (b *BilateralStatus) add(v *store.Dated) {
 	p := PeriodStatus{Period: v.Period, State: v.State, Code: v.Code, Basis: v.Basis, Until: moment(v.Until), Start: moment(v.Slot.Start),
-		End: moment(v.Slot.End), Rung: v.Rung, Moved: v.Moved, Pinned: v.Pinned, Unverified: v.Unverified, Reason: v.Sentence}
+		End: moment(v.Slot.End), Rung: v.Rung, Moved: v.Moved, Pinned: v.Pinned, Unverified: v.Unverified, Reason: v.Sentence,
+		Message: v.Message}
 	b.Periods = append(b.Periods, p)
 	b.Guarantee.Horizon++
 	switch v.State {

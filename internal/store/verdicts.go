@@ -33,6 +33,7 @@ type Verdict struct {
 	Blockers   []plan.Blocker  `json:"blockers,omitempty"`
 	NearMisses []plan.NearMiss `json:"near_misses,omitempty"`
 	Offers     []calendar.Span `json:"offers,omitempty"`
+	Message    string          `json:"message,omitzero"`
 	Notes      []string        `json:"notes,omitempty"`
 	Looked     []plan.Look     `json:"looked,omitempty"`
 }
@@ -43,7 +44,7 @@ func VerdictOf(d plan.Decision) Verdict {
 		Period: d.Period.Key, Span: d.Period.Span, State: d.State, Code: d.Code, Sentence: d.Sentence, Basis: d.Basis,
 		Original: d.Original, From: d.From, Slot: d.Slot, Action: d.Action, Until: d.Until, Rung: d.Rung,
 		Pinned: d.Pinned, Moved: d.Moved, Final: d.Final, Unverified: d.Unverified, Trouble: d.Trouble,
-		Blockers: d.Blockers, NearMisses: d.NearMisses, Offers: d.Offers, Notes: d.Notes, Looked: d.Looked,
+		Blockers: d.Blockers, NearMisses: d.NearMisses, Offers: d.Offers, Message: d.Message, Notes: d.Notes, Looked: d.Looked,
 	}
 }
 
