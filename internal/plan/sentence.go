@@ -136,7 +136,7 @@ func (m *matter) waitSentence(d Decision) string {
 	case "paused":
 		return "paused until " + until
 	case "settling":
-		return "moves at " + until + " if the conflict still stands"
+		return "moves at " + until + " if " + map[string]string{"gap": "the gap", "declined": "the decline", "conflict": "the conflict"}[m.kind()] + " still stands"
 	case "far":
 		return "far away; moves at " + until + " unless the conflict goes"
 	case "daily":
