@@ -35,11 +35,13 @@ func (a *app) statusCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.json, "json", false, "as JSON")
 	c.Flags().BoolVar(&f.short, "short", false, "one line")
 	c.Flags().BoolVar(&f.watch, "watch", false, "stay, and look again every 2 s")
-	c.MarkFlagsMutuallyExclusive("json", "short")
 	return c
 }
 
 func (a *app) status(ctx context.Context, name string, f statusFlags) error {
+	if f.json && f.short {
+		return wrongUsage("Take one of them.", "--json and --short exclude each other")
+	}
 	if !f.watch {
 		return a.statusOnce(name, f)
 	}

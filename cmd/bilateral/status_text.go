@@ -36,6 +36,9 @@ func (a *app) printStatus(s engine.Status) error {
 	for _, problem := range s.Problems {
 		a.printf("%s  %s\n", p.severity(problem.Severity)(problem.Severity), plain(problemText(problem)))
 		a.printf("  %s %s\n", p.faint("do:"), plain(problem.Do))
+		if message := messageFor(s, problem); message != "" {
+			a.printf("  %s\n%s\n", p.faint("or send:"), indent(plainLines(message)))
+		}
 	}
 	for _, b := range inOrder(s) {
 		a.printf("\n")
@@ -50,6 +53,18 @@ func problemText(p engine.Problem) string {
 		return p.Message
 	}
 	return p.Bilateral + ": " + p.Message
+}
+
+// messageFor is the message that is ready to be sent about a period without a meeting.
+func messageFor(s engine.Status, problem engine.Problem) string {
+	for _, b := range s.Bilaterals {
+		for _, period := range b.Periods {
+			if b.Name == problem.Bilateral && period.Period == problem.Period && period.State == plan.Unmet {
+				return period.Message
+			}
+		}
+	}
+	return ""
 }
 
 // inOrder puts the bilaterals with the worst problems first.
@@ -103,6 +118,9 @@ func periodText(p engine.PeriodStatus, zone *time.Location) (at, reason string) 
 		at = plan.When(calendar.Span{Start: *p.Start, End: *p.End}, zone)
 	}
 	reason = strings.TrimPrefix(p.Reason, at+" ")
+	if p.State == plan.Unmet {
+		reason, _, _ = strings.Cut(reason, "; ") // all of it stands among the problems
+	}
 	if p.Basis == plan.Blind && p.State == plan.Held {
 		reason += " (as far as can be seen)"
 	}
