@@ -100,9 +100,7 @@ func (a *app) addCommand() *cobra.Command {
 	f.define(c)
 	c.Flags().BoolVar(&private, "private", false, "for you alone, never in the invitation")
 	c.Flags().StringVar(&name, "for", "", "`name` of the bilateral, if there are several")
-	c.RegisterFlagCompletionFunc("for", func(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		return a.completeNames(c, nil, typed)
-	})
+	c.RegisterFlagCompletionFunc("for", a.completeFor)
 	return c
 }
 

@@ -94,9 +94,7 @@ func (a *app) checkState() error {
 func (a *app) checkCalendar(ctx context.Context, w *wiring, c config.Calendar) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, aboutDeadline)
 	defer cancel()
-	if isTerminal(a.problems) {
-		a.note("reaching %s …", c.Name)
-	}
+	defer a.progress("reaching " + c.Name + " …")()
 	wired, err := w.calendar(ctx, c.Name)
 	if err != nil {
 		return "", err

@@ -36,7 +36,9 @@ func parseDate(s string, today calendar.Date) (calendar.Date, error) {
 		if err != nil {
 			n = 1 // a, an, one
 		}
-		return later(today, n, m[2]), nil
+		if d := later(today, n, m[2]); d.Year <= 9999 {
+			return d, nil
+		}
 	}
 	return calendar.Date{}, wrongUsage(dateHelp, "%q is no date", s)
 }

@@ -37,6 +37,7 @@ func (a *app) listCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.private, "private", false, "also what is for you alone")
 	c.Flags().StringArrayVarP(&f.kinds, "kind", "k", nil, "only this kind (may be given several times)")
 	c.Flags().StringVar(&f.name, "for", "", "only of the bilateral with this `name`")
+	c.RegisterFlagCompletionFunc("for", a.completeFor)
 	c.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(kindNames, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -59,6 +60,11 @@ func (a *app) list(f listFlags) error {
 	items, err := a.entries(filter)
 	if err != nil {
 		return err
+	}
+	if len(items) == 0 && f.name != "" { // items may outlive their bilateral; a name that means nothing is a mistake
+		if _, err := a.bilateral(f.name); err != nil {
+			return err
+		}
 	}
 	hidden := 0
 	if !f.private {

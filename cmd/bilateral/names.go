@@ -102,7 +102,7 @@ func (a *app) blockOf(name string, t time.Time) string {
 	return known[i].Period
 }
 
-// completeNames offers the bilaterals for the first argument, or for a flag.
+// completeNames offers the bilaterals for the first argument.
 func (a *app) completeNames(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	conf, err := config.Load(a.configPath(), a.now())
 	if err != nil || len(args) > 0 {
@@ -113,6 +113,11 @@ func (a *app) completeNames(c *cobra.Command, args []string, _ string) ([]string
 		out = append(out, cobra.CompletionWithDesc(b.Name, b.Executive.Name))
 	}
 	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeFor offers the bilaterals for a flag.
+func (a *app) completeFor(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	return a.completeNames(c, nil, typed)
 }
 
 // completePeriods offers the guarded periods as second argument, after the names.

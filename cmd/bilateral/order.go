@@ -69,10 +69,11 @@ func (a *app) pass(ctx context.Context, o engine.Options) (engine.Report, error)
 	if err != nil {
 		return engine.Report{}, err
 	}
+	defer a.progress("reading the calendars …")()
 	if o.Dry {
 		return e.Pass(ctx, o)
 	}
-	signal.Ignore(syscall.SIGUSR1) // another command takes whoever holds the lock for a daemon, and wakes it
+	signal.Ignore(syscall.SIGUSR1, syscall.SIGHUP) // other commands take whoever holds the lock for a daemon, and wake it
 	lock, err := store.TakeLock(a.stateDir())
 	if err != nil {
 		return engine.Report{}, err

@@ -50,7 +50,7 @@ func (a *app) status(ctx context.Context, name string, f statusFlags) error {
 			a.printf("\x1b[H\x1b[2J")
 		}
 		err := a.statusOnce(name, f)
-		if code, ok := err.(exit); err != nil && (!ok || code < 0) {
+		if _, told := err.(exit); err != nil && !told {
 			return err
 		}
 		select {

@@ -99,7 +99,7 @@ func (a *app) printBilateral(b engine.BilateralStatus, zone *time.Location) {
 
 // headline sums a bilateral up.
 func headline(b engine.BilateralStatus, zone *time.Location) string {
-	s := fmt.Sprintf("%s with %s; %d of %d held", b.Cadence, b.Executive, b.Guarantee.Held, b.Guarantee.Horizon)
+	s := b.Cadence + " with " + b.Executive + "; " + tally(b.Guarantee)
 	if b.Mode == "watch" {
 		s += "; watch mode, nothing is written"
 	}
@@ -110,6 +110,23 @@ func headline(b engine.BilateralStatus, zone *time.Location) string {
 		s += "; next " + plan.When(calendar.Span{Start: n.Start, End: n.End}, zone)
 	}
 	return s + "; times in " + zone.String()
+}
+
+// tally counts the guarded periods by what holds.
+func tally(g engine.Guarantee) string {
+	var parts []string
+	for _, c := range []struct {
+		n     int
+		state plan.State
+	}{{g.Held, plan.Held}, {g.Pending, plan.Pending}, {g.Waived, plan.Lapsed}, {g.Unmet, plan.Unmet}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.state))
+		}
+	}
+	if len(parts) == 0 {
+		return "no period decided yet"
+	}
+	return strings.Join(parts, ", ")
 }
 
 // periodText is where the meeting is and why; a reason that begins with the time does not say it again.
@@ -186,15 +203,16 @@ func (a *app) shortStatus(s engine.Status) string {
 			parts = append(parts, fmt.Sprintf("%d more", n))
 		}
 	}
-	held, all := 0, 0
+	var all engine.Guarantee
 	var next *engine.NextMeeting
 	for _, b := range s.Bilaterals {
-		held, all = held+b.Guarantee.Held, all+b.Guarantee.Horizon
+		all.Held, all.Pending = all.Held+b.Guarantee.Held, all.Pending+b.Guarantee.Pending
+		all.Waived, all.Unmet = all.Waived+b.Guarantee.Waived, all.Unmet+b.Guarantee.Unmet
 		if b.Next != nil && (next == nil || b.Next.Start.Before(next.Start)) {
 			next = b.Next
 		}
 	}
-	parts = append(parts, fmt.Sprintf("%d of %d held", held, all))
+	parts = append(parts, tally(all))
 	if zone, err := a.zone(); next != nil && err == nil {
 		parts = append(parts, "next "+plan.When(calendar.Span{Start: next.Start, End: next.End}, zone))
 	}

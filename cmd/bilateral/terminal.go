@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -36,6 +37,18 @@ func plainLines(s string) string {
 func isTerminal(v any) bool {
 	f, ok := v.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())
+}
+
+// patience is how long work may take before a person is told what goes on.
+const patience = time.Second
+
+// progress says on a terminal what goes on, once it takes long. The returned function ends that.
+func (a *app) progress(what string) (end func()) {
+	if !isTerminal(a.problems) {
+		return func() {}
+	}
+	t := time.AfterFunc(patience, func() { a.note("%s", what) })
+	return func() { t.Stop() }
 }
 
 // palette colours text, or does not.
