@@ -142,9 +142,11 @@ type Series struct {
 type Instance struct {
 	Original time.Time // RECURRENCE-ID: where the master's rule puts it, UTC
 	Span               // where it stands
-	Standing Span      // where it would stand without its override
-	Override bool      // a component of its own
-	Excluded bool      // an EXDATE of the master: a person (or an adoption) removed it
+	// Standing is where it would stand without its override; zero where the rule has no such instance (any more): an
+	// override that a change of the master left behind.
+	Standing Span
+	Override bool // a component of its own
+	Excluded bool // an EXDATE of the master: a person (or an adoption) removed it
 	// Cancelled is STATUS:CANCELLED on this instance's override.
 	Cancelled   bool
 	Description string
@@ -169,7 +171,7 @@ type Draft struct {
 	// Like names the resource of a series in the same calendar (Series.Name) whose people, alarms, video link and unknown
 	// properties the new one takes over; "" for none. What the draft itself says goes before.
 	Like string
-	Mark                         Mark
+	Mark Mark
 }
 
 // Patch changes parts of a master or of one instance; nil means: leave as it is. Whatever is not named here survives.

@@ -134,6 +134,7 @@ type slot struct {
 	standing   [2]int64   // where it would stand without an override of its own
 	is         *component // whose words count: the master, or an override
 	own        bool       // is stands for this instance alone
+	stray      bool       // an override of an instance that the rule does not have
 	excluded   bool       // by EXDATE
 	recurs     bool
 	period     *period // of free/busy, instead of all that

@@ -42,6 +42,7 @@ func (x *expander) series(g *group, t *timing) []slot {
 			s := slot{original: o.original, recurs: true}
 			wall := wallAt(o.original, t.zone)
 			s.standing = [2]int64{o.original, t.end(wall, o.original)}
+			s.stray = x.inView(o.original) // every start of the rule in view is planned
 			o.place(&s)
 			out = append(out, s)
 		}

@@ -69,6 +69,9 @@ func (s slot) instance() calendar.Instance {
 		Override: s.own && c.override(), Excluded: s.excluded,
 		Description: c.description, Title: c.title, Attendees: c.attendees, Sequence: c.sequence,
 	}
+	if s.stray {
+		i.Standing = calendar.Span{}
+	}
 	if i.Override {
 		i.Cancelled, i.Mark = c.cancelled, c.mark.Clone()
 	}

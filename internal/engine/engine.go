@@ -77,6 +77,7 @@ type Report struct {
 	Now        time.Time
 	Bilaterals []BilateralReport
 	Calendars  []store.CalendarState
+	Parsed     int // calendar objects parsed in this pass; 0 when nothing changed
 }
 
 // BilateralReport is a pass's work on one bilateral.

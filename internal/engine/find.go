@@ -50,7 +50,7 @@ func (v *view) find(b *Bilateral) (found, error) {
 	}
 	lost := f.missing(known)
 	switch {
-	case len(lost) > 0 && len(home.Unreadable) > 0:
+	case len(f.series) == 0 && len(lost) > 0 && len(home.Unreadable) > 0:
 		return found{}, fmt.Errorf("the series of %s is not to be seen, and the calendar %s has entries that cannot be read (first %s)",
 			b.Name, b.Home.Name, home.Unreadable[0].Where)
 	case len(f.series) == 0 && len(known) > 0:
@@ -145,10 +145,25 @@ func (v *view) instances(b *Bilateral, f found, outcomes store.Outcomes) []plan.
 	for k := range f.series {
 		s := &f.series[k]
 		for j := range s.Instances {
-			out = append(out, v.instance(b, s, &s.Instances[j], outcomes))
+			if i := &s.Instances[j]; !b.leftBehind(f, s, i, v.Now) {
+				out = append(out, v.instance(b, s, i, outcomes))
+			}
 		}
 	}
 	return out
+}
+
+// leftBehind reports whether the instance is an override of ours that a change of the whole series left where the series
+// no longer meets, in a period in which it does meet elsewhere. It would be a second meeting.
+func (b *Bilateral) leftBehind(f found, s *calendar.Series, i *calendar.Instance, now time.Time) bool {
+	placed, moved := parseSpan(i.Mark[keyPlaced])
+	if !i.Override || i.Cancelled || !i.Standing.IsZero() || i.Mark == nil || i.Mark[keyPin] != "" || moved && !placed.Equal(i.Span) {
+		return false
+	}
+	period := plan.KeyOf(b.Policy, b.standing(f), now, i.Original)
+	return slices.ContainsFunc(s.Instances, func(o calendar.Instance) bool {
+		return !o.Standing.IsZero() && !o.Cancelled && !o.Excluded && plan.KeyOf(b.Policy, b.standing(f), now, o.Original) == period
+	})
 }
 
 func (v *view) instance(b *Bilateral, s *calendar.Series, i *calendar.Instance, outcomes store.Outcomes) plan.Instance {

@@ -279,3 +279,28 @@ func TestAnUnreadableExecutiveCalendarIsNeverTakenForFree(t *testing.T) {
 	o.settle()
 	o.expectStands("2026-11-25 14:30", "Wed 25 Nov 17:00-17:45")
 }
+
+func TestAMovedSeriesIsTheNewStandingTimeAndLeavesNoSecondMeeting(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()                     // this week's meeting has an override of its own: the agenda
+	o.edit(func(s string) string { // the master alone goes to Thursday 11:00
+		return replaceInMaster(s, "20261125T153000", "20261126T150000", "20261125T161500", "20261126T154500", "BYDAY=WE", "BYDAY=TH")
+	})
+	o.settle()
+	o.expectStands("2026-11-25 14:30", "")
+	o.expectStands("2026-11-26 14:00", "Thu 26 Nov 15:00-15:45")
+	o.expectStands("2026-12-03 14:00", "Thu 3 Dec 15:00-15:45")
+	o.expect("2026-W48", plan.Held, "held")
+	if o.stands("2026-12-02 14:30") != "" {
+		t.Fatal("the old time stands beside the new one")
+	}
+}
+
+// replaceInMaster replaces in the component that has the RRULE.
+func replaceInMaster(s string, pairs ...string) string {
+	s = unfold(s)
+	k := strings.Index(s, "RRULE:FREQ=WEEKLY")
+	from := strings.LastIndex(s[:k], "BEGIN:VEVENT")
+	to := k + strings.Index(s[k:], "END:VEVENT")
+	return s[:from] + strings.NewReplacer(pairs...).Replace(s[from:to]) + s[to:]
+}

@@ -132,6 +132,7 @@ func (v *view) recordPass(r *Report) error {
 		for _, c := range b.calendars() {
 			if s, ok := v.sights[c]; ok && s != nil {
 				r.Calendars = append(r.Calendars, v.state(c))
+				r.Parsed += s.Parsed
 				delete(v.sights, c)
 			}
 		}

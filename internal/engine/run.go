@@ -2,12 +2,16 @@ package engine
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"bilateral/agenda"
 	"bilateral/calendar"
 	"bilateral/internal/plan"
 )
+
+// manyParsed is after how many parsed calendar objects memory is given back at once.
+const manyParsed = 1000
 
 // passLimit is how long one pass may take, servers that never answer included.
 const passLimit = 5 * time.Minute
@@ -26,6 +30,9 @@ func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Repo
 			report(r, err)
 		}
 		next = e.nextPass(r, now, next)
+		if r.Parsed > manyParsed {
+			debug.FreeOSMemory() // a first pass leaves several times what is kept; the daemon then sleeps on it
+		}
 		timer := time.NewTimer(time.Until(next))
 		select {
 		case <-ctx.Done():

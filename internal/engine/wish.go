@@ -72,7 +72,23 @@ func (w *work) wishes() {
 			w.wishWaive(d)
 		}
 	}
+	w.wishTidy()
 	w.wishMarks()
+}
+
+// wishTidy cancels overrides of ours that a change of the whole series left behind.
+func (w *work) wishTidy() {
+	for k := range w.found.series {
+		s := &w.found.series[k]
+		for j := range s.Instances {
+			i := &s.Instances[j]
+			if i.Start.After(w.Now) && w.b.leftBehind(w.found, s, i, w.Now) {
+				period := plan.KeyOf(w.b.Policy, w.world.Standing, w.Now, i.Original)
+				w.wish(i.Original, calendar.Patch{Cancelled: new(true), Mark: calendar.Mark{keyState: stateWaived}},
+					Step{Period: period, Action: string(plan.Waive), From: i.Span, Reason: "the series was moved, and this one stayed behind"})
+			}
+		}
+	}
 }
 
 func (w *work) wishMove(d plan.Decision) {

@@ -190,8 +190,11 @@ func (m *matter) noSlotSentence(d Decision) string {
 	s := m.problem(d) + "; no slot of " + minutes(m.Policy.Minimum) + " is left in " + m.Key
 	for k, n := range d.NearMisses {
 		var gives []string
-		for _, b := range n.Gives {
+		for _, b := range n.Gives[:min(len(n.Gives), 2)] {
 			gives = append(gives, m.blocker(b))
+		}
+		if more := len(n.Gives) - len(gives); more > 0 {
+			gives = append(gives, fmt.Sprintf("%d more", more))
 		}
 		word := "; "
 		if k > 0 {
