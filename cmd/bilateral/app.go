@@ -27,6 +27,7 @@ type app struct {
 	started   bool      // a command's own code runs: errors before that are wrong usage
 	loaded    *config.Config
 	opened    *store.Store
+	readOnly  bool // opened is
 }
 
 func (a *app) close() {
@@ -99,14 +100,15 @@ func (a *app) config() (*config.Config, error) {
 	return c, err
 }
 
-// store opens the database, making it if need be.
+// store opens the database for writing, making it if need be.
 func (a *app) store() (*store.Store, error) {
-	if a.opened != nil {
+	if a.opened != nil && !a.readOnly {
 		return a.opened, nil
 	}
 	s, err := store.Open(a.stateDir())
 	if err == nil {
-		a.opened = s
+		a.close()
+		a.opened, a.readOnly = s, false
 	}
 	return s, err
 }
@@ -125,7 +127,7 @@ func (a *app) reading() (*store.Store, error) {
 	case errors.As(err, &file) && file.Fault == store.Older:
 		return a.store()
 	case err == nil:
-		a.opened = s
+		a.opened, a.readOnly = s, true
 	}
 	return s, err
 }
