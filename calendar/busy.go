@@ -42,12 +42,12 @@ type Person struct {
 func (p Person) Judge(e Event) Strength {
 	answer, invited := Attends(e.Attendees, p.Emails...)
 	switch {
+	case e.Kind == Holiday: // of the configured list alone, and such lists often say transparent
+		return Away
 	case e.Transparent, e.Cancelled, invited && answer.Status == Declined:
 		return Free
 	case e.Kind == WorkingLocation, e.Kind == Birthday:
 		return Free
-	case e.Kind == Holiday:
-		return Away
 	case e.Kind == Focus, matchesAny(e, p.Yields):
 		return Soft
 	case e.Tentative, invited && (answer.Status == NeedsAction || answer.Status == "" || answer.Status == Maybe):

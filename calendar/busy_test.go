@@ -4,7 +4,9 @@ import "testing"
 
 func TestJudge(t *testing.T) {
 	dana := Person{Emails: []string{"dana@example.org"}, Yields: []string{"Focus", "Deep work"}, LeaveWords: []string{"vacation", "out of office"}}
-	asked := func(s PartStat) []Attendee { return []Attendee{{Email: "Dana@Example.org", Status: s}, {Email: "erin@example.org"}} }
+	asked := func(s PartStat) []Attendee {
+		return []Attendee{{Email: "Dana@Example.org", Status: s}, {Email: "erin@example.org"}}
+	}
 	rows := []struct {
 		name  string
 		event Event
