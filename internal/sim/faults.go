@@ -1,0 +1,86 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/calendar/memory"
+)
+
+// fault is asked at every moment of every account.
+func (w *world) fault(a *memory.Account) func(string) error {
+	return func(op string) error {
+		down := &calendar.Error{Kind: calendar.Unreachable, Op: op, Target: "memory"}
+		switch {
+		case w.process.step(op):
+			return down
+		case op == memory.Probing:
+			return nil
+		case w.now.Before(w.outages[a]):
+			return down
+		case w.lost[op] && a == w.mine:
+			delete(w.lost, op)
+			w.say("  fault at %s", op)
+			return down
+		}
+		if op == memory.Observing {
+			if a != w.mine && w.between != nil {
+				w.between()
+				w.between = nil
+			}
+			w.observed[a] = true
+		}
+		return nil
+	}
+}
+
+func brokenFile(w *world, p *pair) string {
+	a := w.either(p)
+	name := fmt.Sprintf("broken%d.ics", w.IntN(3))
+	if a.Bytes(name) != nil {
+		a.Delete(name)
+		return name + " is mended"
+	}
+	a.Put(name, []byte("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:broken\r\nDTSTART:yesterday\r\nEND:VEV"))
+	return name + " appears"
+}
+
+func outage(w *world, p *pair) string {
+	a := w.either(p)
+	w.outages[a] = w.now.Add(time.Duration(1+w.IntN(30)) * 20 * time.Minute)
+	return fmt.Sprintf("%s calendar is down until %s", map[bool]string{true: "the owner's", false: p.Name + "'s"}[a == w.mine], w.outages[a].In(w.zone).Format("Mon 15:04"))
+}
+
+func loseAnswer(w *world, _ *pair) string {
+	op := []string{memory.Writing, memory.Wrote, memory.Wrote}[w.IntN(3)]
+	w.lost[op] = true
+	return "the next answer is lost at " + op
+}
+
+func crash(w *world, _ *pair) string {
+	w.process.left = 1 + w.IntN(40)
+	return fmt.Sprintf("the process dies %d steps from now", w.process.left)
+}
+
+func loseState(w *world, _ *pair) string {
+	w.lives++
+	clear(w.knows)
+	clear(w.vague)
+	if err := w.boot(); err != nil {
+		return "no new state: " + err.Error()
+	}
+	return "the state directory is lost"
+}
+
+// editMeanwhile makes a person edit the series between the observation and the write of the next pass.
+func editMeanwhile(w *world, p *pair) string {
+	w.between = func() {
+		deed := []func(*world, *pair) string{editText, editOthers, dragInstance}[w.IntN(3)]
+		if said := deed(w, p); said != "" {
+			w.say("  meanwhile: %s", said)
+		}
+		w.settleView()
+	}
+	return "somebody will edit during a pass"
+}

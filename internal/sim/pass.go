@@ -1,0 +1,253 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"bilateral/calendar/memory"
+	"bilateral/internal/engine"
+	"bilateral/internal/store"
+)
+
+// view is how the world stood at one moment.
+type view struct {
+	objects map[*memory.Account]map[string][]byte
+	pairs   map[*pair]stand
+}
+
+// stand is one bilateral's part of it.
+type stand struct {
+	list    []*series
+	periods map[string][]meeting // live and not
+}
+
+func (s stand) live(period string) (meeting, bool) {
+	for _, m := range s.periods[period] {
+		if m.live {
+			return m, true
+		}
+	}
+	if all := s.periods[period]; len(all) > 0 {
+		return all[0], false
+	}
+	return meeting{}, false
+}
+
+func (w *world) look() *view {
+	v := &view{objects: map[*memory.Account]map[string][]byte{}, pairs: map[*pair]stand{}}
+	for _, a := range w.accounts() {
+		v.objects[a] = map[string][]byte{}
+		for _, n := range a.Names() {
+			v.objects[a][n] = a.Bytes(n)
+		}
+	}
+	for _, p := range w.pairs {
+		s := stand{list: readSeries(w.mine, p.ID()), periods: map[string][]meeting{}}
+		for _, m := range meetings(s.list, w.now.AddDate(0, 4, 0)) {
+			period := p.periodOf(m.original, s.list)
+			s.periods[period] = append(s.periods[period], m)
+		}
+		v.pairs[p] = s
+	}
+	return v
+}
+
+func (w *world) accounts() []*memory.Account {
+	out := []*memory.Account{w.mine}
+	for _, p := range w.pairs {
+		out = append(out, p.hers)
+	}
+	return out
+}
+
+// settleView says that the people are done: what changes from here on, the engine changes.
+func (w *world) settleView() { w.before = w.look() }
+
+// pass runs one pass and judges it.
+func (w *world) pass(ctx context.Context) error {
+	w.observed = map[*memory.Account]bool{}
+	w.settleView()
+	asked := map[*pair][]store.Request{}
+	for _, p := range w.pairs {
+		requests, err := w.store.PendingRequests(p.Name)
+		if err != nil {
+			return err
+		}
+		asked[p] = requests
+	}
+	report, err := w.engine.Pass(ctx, engine.Options{Now: w.now, Next: w.now.Add(5 * time.Minute)})
+	w.counts["passes"]++
+	w.tell(report)
+	died := w.process.dead
+	if err != nil && !died {
+		return fmt.Errorf("the pass failed: %w", err)
+	}
+	w.after = w.look()
+	w.learn()
+	if err := w.untouched(); err != nil {
+		return err
+	}
+	for k, p := range w.pairs {
+		c := &check{pair: p, before: w.before.pairs[p], after: w.after.pairs[p], asked: asked[p], whole: !died}
+		if k < len(report.Bilaterals) {
+			c.report = report.Bilaterals[k]
+		}
+		c.whole = c.whole && c.report.Err == nil
+		if err := c.run(); err != nil {
+			return fmt.Errorf("%s: %w", p.Name, err)
+		}
+	}
+	if died {
+		w.counts["crashes"]++
+		w.say("  the process died at %s", w.process.at)
+		for _, a := range w.accounts() {
+			w.vague[a] = true
+		}
+		if err := w.boot(); err != nil {
+			return fmt.Errorf("after a crash: %w", err)
+		}
+	}
+	w.deliver()
+	return nil
+}
+
+func (w *world) tell(r engine.Report) {
+	for _, b := range r.Bilaterals {
+		for _, s := range b.Steps {
+			if s.Done {
+				w.counts[s.Action]++
+			}
+			w.say("  %s %s %s %s -> %s done=%v (%s)", b.Name, s.Action, s.Period, short(s.From.Start, w.zone), short(s.To.Start, w.zone), s.Done, s.Reason)
+		}
+		if b.Err != nil {
+			w.say("  %s error: %v", b.Name, b.Err)
+		}
+	}
+}
+
+func short(t time.Time, zone *time.Location) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.In(zone).Format("Mon 2 Jan 15:04")
+}
+
+// learn is what the engine has now seen of the calendars that it could read.
+func (w *world) learn() {
+	for a := range w.observed {
+		var list []*entry
+		for _, e := range w.entries {
+			if e.account == a {
+				list = append(list, e)
+			}
+		}
+		w.knows[a], w.vague[a] = list, false
+		if list == nil {
+			w.knows[a] = []*entry{}
+		}
+	}
+}
+
+// untouched: nothing but our own series is ever written, and nothing in the executives' calendars.
+func (w *world) untouched() error {
+	for _, a := range w.accounts() {
+		for name, data := range w.before.objects[a] {
+			if !bytes.Equal(data, w.after.objects[a][name]) && (a != w.mine || !w.isOurs(name)) {
+				return fmt.Errorf("the engine wrote to %s, which is not its own", name)
+			}
+		}
+		for name := range w.after.objects[a] {
+			if w.before.objects[a][name] == nil && (a != w.mine || !w.isOurs(name)) {
+				return fmt.Errorf("the engine made %s", name)
+			}
+		}
+	}
+	return nil
+}
+
+func (w *world) isOurs(object string) bool {
+	for _, p := range w.pairs {
+		if strings.HasPrefix(object, p.ID()) {
+			return true
+		}
+	}
+	return false
+}
+
+// deliver is the executive's server: it takes over what the invitation says, and keeps her answers to times that did not
+// change.
+func (w *world) deliver() {
+	for _, p := range w.pairs {
+		if !p.delivers {
+			continue
+		}
+		old := map[string]*node{}
+		for _, s := range readSeries(p.hers, p.ID()) {
+			for _, n := range append([]*node{s.master}, s.overrides...) {
+				old[key(n)] = n
+			}
+		}
+		for _, name := range p.hers.Names() {
+			if strings.HasPrefix(name, p.ID()) {
+				p.hers.Delete(name)
+			}
+		}
+		for _, s := range readSeries(w.mine, p.ID()) {
+			for _, n := range append([]*node{s.master}, s.overrides...) {
+				n.drop(ours)
+				if was := old[key(n)]; was != nil && was.moment("DTSTART").Equal(n.moment("DTSTART")) && status(n, p.Executive.Email) == "NEEDS-ACTION" {
+					answer(n, p.Executive.Email, status(was, p.Executive.Email))
+				}
+			}
+			s.keepAnswers(old, p.Executive.Email)
+			p.hers.Put(s.object, s.root.bytes(0))
+		}
+	}
+}
+
+// keepAnswers keeps an answer that she gave to an instance that the owner's copy has no component for.
+func (s *series) keepAnswers(old map[string]*node, email string) {
+	for k, n := range old {
+		at := n.moment("RECURRENCE-ID")
+		if at.IsZero() || !strings.HasPrefix(k, s.uid()+" ") || s.override(at) != nil || !n.moment("DTSTART").Equal(at) || status(n, email) == "" {
+			continue
+		}
+		for _, m := range s.meetings(at.Add(time.Minute)) {
+			if m.original.Equal(at) && m.live {
+				answer(m.ownText(false), email, status(n, email))
+			}
+		}
+	}
+}
+
+// calm is the end of the life: nobody acts and nothing fails. Within four days all is as it should be, and a hundred passes
+// more find nothing to write.
+func (w *world) calm(ctx context.Context) error {
+	w.say("all is calm")
+	w.lost, w.between, w.process.left = map[string]bool{}, nil, 0
+	clear(w.outages)
+	for end := w.now.AddDate(0, 0, 4); w.now.Before(end); w.now = w.now.Add(30 * time.Minute) {
+		if err := w.pass(ctx); err != nil {
+			return err
+		}
+	}
+	for range 3 {
+		if err := w.pass(ctx); err != nil {
+			return err
+		}
+	}
+	writes := w.mine.Writes()
+	for range 100 {
+		if err := w.pass(ctx); err != nil {
+			return err
+		}
+		if w.mine.Writes() != writes {
+			return errors.New("a settled world was written to")
+		}
+	}
+	return nil
+}
