@@ -51,7 +51,7 @@ func (a *app) addCommands(root *cobra.Command) {
 	group("orders", "Decide yourself:", a.skipCommand(), a.unskipCommand(), a.moveCommand(), a.unpinCommand(), a.rebaseCommand(),
 		a.travelCommand(), a.pauseCommand(), a.resumeCommand())
 	group("setup", "Set up and run:", a.demoCommand(), a.initCommand(), a.checkCommand(), a.adoptCommand(), a.startCommand(), a.runCommand())
-	root.AddCommand(a.versionCommand())
+	root.AddCommand(a.versionCommand(), a.manCommand())
 }
 
 // readFlags checks the global flags before any command runs.
