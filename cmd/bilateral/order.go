@@ -33,10 +33,11 @@ func (a *app) order(ctx context.Context, requests ...store.Request) error {
 		}
 		ids = append(ids, id)
 	}
-	if err := a.carryOut(ctx, s, ids, only(requests)); err != nil {
-		return err
+	err = a.carryOut(ctx, s, ids, only(requests))
+	if told := a.tellOutcomes(s, ids); err == nil {
+		err = told
 	}
-	return a.tellOutcomes(s, ids)
+	return err
 }
 
 // only is the one bilateral that the requests are for, or "" for all.
@@ -140,19 +141,24 @@ func pending(s *store.Store, ids []int64) (int, error) {
 	return n, nil
 }
 
+// tellOutcomes tells of every order and returns the first that came to nothing.
 func (a *app) tellOutcomes(s *store.Store, ids []int64) error {
-	p := a.paint(a.out)
+	var trouble error
 	for _, id := range ids {
 		r, err := s.RequestByID(id)
 		switch {
 		case err != nil:
 			return err
 		case r.Done.IsZero():
-			return failed("The next pass tries again; see: bilateral status", "the order for %s could not be carried out yet", r.Bilateral)
+			err = failed("It stays queued, and the next pass tries again; see: bilateral status", "the order for %s is not carried out yet", r.Bilateral)
 		case !r.OK:
-			return failed("See what stands there: bilateral status "+r.Bilateral, "%s: %s", r.Bilateral, r.Outcome)
+			err = failed("See what stands there: bilateral status "+r.Bilateral, "%s: %s", r.Bilateral, r.Outcome)
+		default:
+			a.printf("%s: %s\n", a.paint(a.out).bold(r.Bilateral), plain(r.Outcome))
 		}
-		a.printf("%s: %s\n", p.bold(r.Bilateral), plain(r.Outcome))
+		if trouble == nil {
+			trouble = err
+		}
 	}
-	return nil
+	return trouble
 }
