@@ -171,20 +171,13 @@ func (a *app) demoPass(ctx context.Context, zone *time.Location) error {
 	if err != nil {
 		return err
 	}
-	p := a.paint(a.out)
 	quiet := true
 	for _, b := range report.Bilaterals {
 		a.printSteps(b.Steps, zone)
-		quiet = quiet && len(b.Steps) == 0
-		for _, d := range b.Decisions {
-			if d.State == plan.Pending || d.State == plan.Unmet || !d.Until.IsZero() {
-				quiet = false
-				a.printf("  %s  %s  %s\n", d.Period.Key, p.yellow(string(d.State)), plain(d.Sentence))
-			}
-		}
+		quiet = a.printOpen(b.Decisions) == 0 && len(b.Steps) == 0 && quiet
 	}
 	if quiet {
-		a.printf("  %s\n", p.faint("nothing to do"))
+		a.printf("  nothing to do\n")
 	}
 	a.printf("\n")
 	return passError(report)

@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"bilateral/internal/engine"
+	"bilateral/internal/plan"
 	"bilateral/internal/store"
 
 	"github.com/rs/zerolog"
@@ -47,11 +48,27 @@ func (a *app) runOnce(ctx context.Context) error {
 	for _, b := range report.Bilaterals {
 		a.printf("%s  %s\n", p.bold(b.Name), passTitle(b))
 		a.printSteps(b.Steps, zone)
+		a.printOpen(b.Decisions)
 		for _, n := range b.Notes {
 			a.printf("  %s  %s\n", n.Period, p.yellow(plain(n.Text)))
 		}
 	}
 	return passError(report)
+}
+
+// printOpen lists what waits for something or is unmet, and returns how many there are.
+func (a *app) printOpen(decisions []plan.Decision) int {
+	p, n := a.paint(a.out), 0
+	for _, d := range decisions {
+		if d.Code == "watch" {
+			continue // it stands among the steps
+		}
+		if d.State == plan.Pending || d.State == plan.Unmet || !d.Until.IsZero() {
+			n++
+			a.printf("  %s  %s  %s\n", d.Period.Key, p.severity(string(d.State))(string(d.State)), plain(d.Sentence))
+		}
+	}
+	return n
 }
 
 func passTitle(b engine.BilateralReport) string {
@@ -63,7 +80,7 @@ func passTitle(b engine.BilateralReport) string {
 	}
 	switch {
 	case len(b.Steps) == 0:
-		return "nothing to do"
+		return "nothing to write"
 	case done == len(b.Steps):
 		return "done:"
 	case done == 0:

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"bilateral/calendar"
 	"bilateral/config"
 	"bilateral/internal/plan"
 	"bilateral/internal/store"
@@ -60,9 +59,9 @@ func (a *app) why(ctx context.Context, b config.Bilateral, period string, titles
 	if len(history) == 0 {
 		return wrongUsage("See which periods are guarded: bilateral status "+b.Name, "%s: nothing was decided about %s", b.Name, key)
 	}
-	t := teller{app: a, palette: a.paint(a.out), zone: b.Policy.Mine.Zone, titles: func(calendar.Span) []string { return nil }}
+	t := teller{app: a, palette: a.paint(a.out), zone: b.Policy.Mine.Zone, titles: func(plan.Blocker) []string { return nil }}
 	if titles {
-		if t.titles, err = a.titlesOf(ctx, b, history); err != nil {
+		if t.titles, err = a.titlesOf(ctx, s, b, history[len(history)-1].Verdict.Span); err != nil {
 			return err
 		}
 	}
@@ -98,7 +97,7 @@ type teller struct {
 	*app
 	palette
 	zone   *time.Location
-	titles func(calendar.Span) []string
+	titles func(plan.Blocker) []string
 }
 
 // tell merges decisions and deeds into one story.
@@ -124,7 +123,7 @@ func (t teller) line(format string, args ...any) {
 func (t teller) verdict(v store.Dated) {
 	t.printf("\n%s  %s  %s %s\n", t.stamp(v.At), t.severity(string(v.State))(string(v.State)), plain(v.Sentence), t.faint("["+v.Code+"]"))
 	for _, b := range v.Blockers {
-		t.line("in the way: %s%s", t.blocker(b), t.titled(b.Span))
+		t.line("in the way: %s%s", t.blocker(b), t.titled(b))
 	}
 	for _, l := range v.Looked {
 		t.line("looked at %s from %s: %s", rungText(l.Rung), t.stamp(l.After), count(l.Legal, "legal start"))
@@ -132,7 +131,7 @@ func (t teller) verdict(v store.Dated) {
 	for _, n := range v.NearMisses {
 		var gives []string
 		for _, b := range n.Gives {
-			gives = append(gives, t.blocker(b)+t.titled(b.Span))
+			gives = append(gives, t.blocker(b)+t.titled(b))
 		}
 		t.line("%s would do without %s", plan.When(n.Slot, t.zone), strings.Join(gives, " and "))
 	}
@@ -161,8 +160,8 @@ func (t teller) blocker(b plan.Blocker) string {
 	return fmt.Sprintf("%s %s (%s)", why, plan.When(b.Span, t.zone), b.Who)
 }
 
-func (t teller) titled(s calendar.Span) string {
-	if found := t.titles(s); len(found) > 0 {
+func (t teller) titled(b plan.Blocker) string {
+	if found := t.titles(b); len(found) > 0 {
 		return ": " + strings.Join(found, ", ")
 	}
 	return ""
@@ -184,35 +183,4 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// titlesOf reads the bilateral's calendars over what the story speaks of.
-func (a *app) titlesOf(ctx context.Context, b config.Bilateral, history []store.Dated) (func(calendar.Span) []string, error) {
-	w, err := a.wiring()
-	if err != nil {
-		return nil, err
-	}
-	wired, err := w.bilateral(ctx, b)
-	if err != nil {
-		return nil, err
-	}
-	window := history[len(history)-1].Verdict.Span
-	window.Start, window.End = window.Start.AddDate(0, 0, -1), window.End.AddDate(0, 0, 1)
-	var events []calendar.Event
-	for _, c := range append(wired.Owner.Calendars, wired.Executive.Calendars...) {
-		seen, err := c.Account.Observe(ctx, calendar.Query{Window: window, Zone: c.Zone})
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, seen.Events...)
-	}
-	return func(s calendar.Span) []string {
-		var out []string
-		for _, e := range events {
-			if e.Overlaps(s) && e.Title != "" && !slices.Contains(out, e.Title) && !e.Transparent && !e.Cancelled {
-				out = append(out, e.Title)
-			}
-		}
-		return out
-	}, nil
 }
