@@ -63,7 +63,8 @@ var layers = map[string]layer{
 		hosts: true,
 		why:   "it wires what a user runs, and the doubles of tests are no part of that",
 	},
-	".": {ours: noun, why: "the root holds this test alone"},
+	"internal/tally": {ours: noun, why: "it counts tests and knows no program"},
+	".":              {ours: noun, why: "the root holds this test alone"},
 }
 
 // doubles are what any package's tests may import besides.

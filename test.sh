@@ -37,37 +37,13 @@ vulnerable() {
   return $code
 }
 
-# Prints a line a package, all that a failed package said, and into the file $1 how many tests passed, failed and were
-# skipped. A test with subtests is not counted, its subtests are; a package that failed without a failed test counts as one.
 tests() {
-  local counts=$1
-  shift
-  go test -v "$@" 2>&1 | awk -v counts="$counts" '
-    function close_test() { if (held != "") n[how]++; held = "" }
-    /^=== / { next }
-    /^ *--- (PASS|FAIL|SKIP): / {
-      if (index($3, held "/") != 1) close_test()
-      held = $3; how = $2
-      if (how == "FAIL:") broken = 1
-    }
-    /^ok[ \t]/ { close_test(); print; said = ""; next }
-    /^FAIL\t/ { close_test(); printf "%s%s\n", said, $0; said = ""; if (!broken) n["FAIL:"]++; broken = 0; next }
-    /^\?/ { next }
-    !/^ *--- PASS: / { said = said $0 "\n" }
-    END {
-      close_test()
-      printf "%s", said
-      printf "%d passed, %d failed", n["PASS:"], n["FAIL:"] > counts
-      if (n["SKIP:"]) printf ", %d skipped", n["SKIP:"] > counts
-    }'
+  go test -json "$@" | go run ./internal/tally | tee "$scratch/tally"
 }
 
 # The planner is left out here: it starts no goroutine, and its worlds would take most of the time.
 raced() {
-  tests "$scratch/raced" -race -short $(go list ./... | grep -v /internal/plan$)
-  local code=$?
-  echo "under the race detector: $(cat "$scratch/raced")"
-  return $code
+  tests -race -short $(go list ./... | grep -v /internal/plan$)
 }
 
 failed=
@@ -84,8 +60,8 @@ check gofmt formatted
 check "go vet" go vet ./...
 check staticcheck static
 check govulncheck vulnerable
-check "go test" tests "$scratch/counts" ./...
 check "go test -race" raced
+check "go test" tests ./...
 
-echo "${failed:+FAILED: $failed. }$(cat "$scratch/counts")"
+echo "${failed:+FAILED: $failed. }$(tail -n 1 "$scratch/tally")"
 [ -z "$failed" ]
