@@ -2,13 +2,10 @@ package main
 
 import (
 	"slices"
-	"strings"
-	"time"
 
 	"bilateral/agenda"
 	"bilateral/config"
-	"bilateral/internal/plan"
-	"bilateral/internal/store"
+	"bilateral/internal/engine"
 
 	"github.com/spf13/cobra"
 )
@@ -65,89 +62,27 @@ func (a *app) printAgenda(built agenda.Agenda, format string) error {
 
 // buildAgenda makes the agenda of a meeting from the follow-ups and what the last pass decided; no calendar is read.
 func (a *app) buildAgenda(b config.Bilateral, date string) (agenda.Agenda, error) {
-	s, err := a.reading()
+	s, err := a.store()
 	if err != nil {
 		return agenda.Agenda{}, err
 	}
-	if s == nil {
-		return agenda.Agenda{}, failed("Make one: bilateral run --once", "no pass has ever finished")
-	}
-	known, err := s.Verdicts(b.Name)
+	e, err := a.offlineWith(s)
 	if err != nil {
 		return agenda.Agenda{}, err
 	}
-	meetings := slices.DeleteFunc(known, func(v store.Dated) bool { return v.State != plan.Held && v.State != plan.Pending || v.Slot.IsZero() })
-	i, err := a.meeting(b, meetings, date)
-	if err != nil {
-		return agenda.Agenda{}, err
-	}
-	in, err := a.agendaInput(s, b, meetings, i)
-	return agenda.Build(in), err
-}
-
-// meeting is the one in the period of the date, or the next.
-func (a *app) meeting(b config.Bilateral, meetings []store.Dated, date string) (int, error) {
-	wanted := func(v store.Dated) bool { return v.Slot.End.After(a.now()) }
+	wired := e.Bilaterals[slices.IndexFunc(e.Bilaterals, func(x *engine.Bilateral) bool { return x.Name == b.Name })]
+	period := ""
 	if date != "" {
-		key, err := a.period(b, date)
-		if err != nil {
-			return 0, err
+		if period, err = a.period(b, date); err != nil {
+			return agenda.Agenda{}, err
 		}
-		wanted = func(v store.Dated) bool { return v.Period == key }
 	}
-	i := slices.IndexFunc(meetings, wanted)
-	if i < 0 {
-		return 0, failed("See what stands: bilateral status "+b.Name, "%s: no meeting stands there", b.Name)
+	m, ok, err := e.Meeting(wired, period, a.now())
+	if err == nil && !ok {
+		err = failed("See what stands: bilateral status "+b.Name, "%s: no meeting stands there", b.Name)
 	}
-	return i, nil
-}
-
-func (a *app) agendaInput(s *store.Store, b config.Bilateral, meetings []store.Dated, i int) (agenda.Input, error) {
-	v, zone := meetings[i], b.Policy.Mine.Zone
-	previous, err := previousEnd(s, b.Name, meetings[:i], v.Slot.Start)
 	if err != nil {
-		return agenda.Input{}, err
+		return agenda.Agenda{}, err
 	}
-	published, err := s.Published(b.Name, v.Original)
-	if err != nil {
-		return agenda.Input{}, err
-	}
-	items, err := s.PublicItems(b.Name, previous)
-	in := agenda.Input{Length: v.Slot.Length(), Meeting: v.Slot.Start, Zone: zone, Now: a.now(), Show: b.Agenda.Show,
-		FirstOfMonth: previous.IsZero() || previous.In(zone).Month() != v.Slot.Start.In(zone).Month(),
-		Delivered:    published.Delivered == "yes", Owner: ownerName(a.loaded.Me.Name)}
-	for _, item := range items {
-		if item.Status == agenda.Open {
-			in.Items = append(in.Items, item)
-		} else if !previous.IsZero() {
-			in.Done = append(in.Done, item)
-		}
-	}
-	if i+1 < len(meetings) {
-		in.Next = meetings[i+1].Slot.Start
-	}
-	return in, err
-}
-
-// previousEnd is when the last meeting before that moment ended, or will end; zero where there is none.
-func previousEnd(s *store.Store, name string, before []store.Dated, start time.Time) (time.Time, error) {
-	var end time.Time
-	past, err := s.Outcomes(name, start.AddDate(0, -3, 0))
-	for _, o := range past {
-		if o.Was == plan.WasHeld && o.Slot.Start.Before(start) {
-			end = o.Slot.End
-		}
-	}
-	for _, v := range before {
-		if v.Slot.End.After(end) {
-			end = v.Slot.End
-		}
-	}
-	return end, err
-}
-
-// ownerName is how the invitation speaks of the owner.
-func ownerName(name string) string {
-	first, _, _ := strings.Cut(strings.TrimSpace(name), " ")
-	return first
+	return e.Agenda(wired, m, a.now())
 }

@@ -86,10 +86,6 @@ func (a *app) statusOnce(name string, f statusFlags) error {
 
 // readStatus reads the database alone: no calendar is opened for it.
 func (a *app) readStatus(name string) (engine.Status, error) {
-	w, err := a.wiring()
-	if err != nil {
-		return engine.Status{}, err
-	}
 	if name != "" {
 		if _, err := a.bilateral(name); err != nil {
 			return engine.Status{}, err
@@ -104,18 +100,27 @@ func (a *app) readStatus(name string) (engine.Status, error) {
 			Bilaterals: []engine.BilateralStatus{}, Problems: []engine.Problem{{Code: "never_ran", Severity: engine.Warning,
 				Message: "no pass has ever finished", Do: "bilateral run --once"}}}, nil
 	}
-	w.offline = true
-	bilaterals, err := w.bilaterals(context.Background())
+	e, err := a.offlineWith(s)
 	if err != nil {
 		return engine.Status{}, err
 	}
-	e := engine.Engine{Store: s, Bilaterals: bilaterals, Interval: w.config.Interval}
 	pid, _ := store.Holder(a.stateDir())
 	status, err := e.Status(a.now(), pid)
 	if name != "" {
 		narrow(&status, name)
 	}
 	return status, err
+}
+
+// offlineWith wires the config without accounts: for what is read off the database alone.
+func (a *app) offlineWith(s *store.Store) (*engine.Engine, error) {
+	w, err := a.wiring()
+	if err != nil {
+		return nil, err
+	}
+	w.offline = true
+	bilaterals, err := w.bilaterals(context.Background())
+	return &engine.Engine{Store: s, Bilaterals: bilaterals, Interval: w.config.Interval}, err
 }
 
 // narrow leaves what is about one bilateral or about all of them.

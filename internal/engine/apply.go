@@ -92,12 +92,18 @@ func (w *work) apply(ctx context.Context) error {
 		return &errStopped{"fuse_blown", "nothing is written: " + w.fuse}
 	}
 	for k := range writes {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := w.applyOne(ctx, &writes[k]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// writeLimit is how long a write in hand may take after the daemon was told to end.
+const writeLimit = time.Minute
 
 func (w *work) applyOne(ctx context.Context, x *write) error {
 	exempt := !slices.ContainsFunc(x.pieces, func(p *piece) bool { return !p.exempt })
@@ -114,6 +120,8 @@ func (w *work) applyOne(ctx context.Context, x *write) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit) // a write that began is finished
+	defer cancel()
 	version, err := w.b.Home.Account.Apply(ctx, x.Change)
 	if err != nil {
 		return w.failed(id, x, err)
@@ -172,8 +180,14 @@ func (w *work) log(p *piece) error {
 	if p.Action == "note" {
 		return nil
 	}
-	w.Log.Info().Str("bilateral", w.b.Name).Str("period", p.Period).Str("action", p.Action).
-		Time("from", p.From.Start).Time("to", p.To.Start).Strs("mails", p.Mails).Str("reason", p.Reason).Msg("written")
+	line := w.Log.Info().Str("bilateral", w.b.Name).Str("period", p.Period).Str("action", p.Action)
+	if !p.From.IsZero() {
+		line = line.Time("from", p.From.Start)
+	}
+	if !p.To.IsZero() {
+		line = line.Time("to", p.To.Start)
+	}
+	line.Strs("mails", p.Mails).Str("reason", p.Reason).Msg("written")
 	a := store.Action{Bilateral: w.b.Name, Period: p.Period, Action: p.Action, From: p.From, To: p.To, Mails: p.Mails, Sentence: p.Reason, At: w.Now}
 	for _, d := range w.decided {
 		if d.Period.Key == p.Period {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"bilateral/agenda"
@@ -94,27 +93,11 @@ func (w *work) resized(d plan.Decision) bool {
 
 // agendaFor builds the agenda of one meeting.
 func (w *work) agendaFor(d plan.Decision, following *plan.Decision) (agenda.Agenda, error) {
-	previous := w.previousEnd(d.Slot.Start)
-	items, err := w.Store.PublicItems(w.b.Name, previous)
-	if err != nil {
-		return agenda.Agenda{}, err
-	}
-	var open, closed []agenda.FollowUp
-	for _, i := range items {
-		if i.Status == agenda.Open {
-			open = append(open, i)
-		} else if !previous.IsZero() {
-			closed = append(closed, i)
-		}
-	}
-	zone := w.b.Policy.Mine.Zone
-	in := agenda.Input{Items: open, Done: closed, Length: d.Slot.Length(), Meeting: d.Slot.Start, Zone: zone, Now: w.Now,
-		FirstOfMonth: previous.IsZero() || previous.In(zone).Month() != d.Slot.Start.In(zone).Month(),
-		Delivered:    w.b.Invites && w.about().Silent, Show: w.b.Agenda.Show, Owner: firstName(w.b.Owner.Name)}
+	m := Meeting{Slot: d.Slot, PreviousEnd: w.previousEnd(d.Slot.Start), Delivered: w.b.Invites && w.about().Silent}
 	if following != nil {
-		in.Next = following.Slot.Start
+		m.Next = following.Slot.Start
 	}
-	return agenda.Build(in), nil
+	return w.Agenda(w.b, m, w.Now)
 }
 
 // publish merges the block into the invitation's text and notes the write, if there is anything to write.
@@ -182,10 +165,4 @@ func (w *work) delivered() string {
 		return "yes" // the series lives in the executive's own calendar
 	}
 	return "unknown"
-}
-
-// firstName is how the invitation speaks of the owner.
-func firstName(name string) string {
-	first, _, _ := strings.Cut(strings.TrimSpace(name), " ")
-	return first
 }

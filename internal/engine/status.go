@@ -296,19 +296,17 @@ func (b *Bilateral) Cadence() string {
 
 // meetingStatus tells of the next meeting, the follow-ups and what is wrong with them.
 func (e *Engine) meetingStatus(b *Bilateral, next *store.Dated, now time.Time, out *BilateralStatus, s *Status) error {
-	public, err := e.Store.PublicItems(b.Name, time.Time{})
+	current, err := e.Store.PublicItems(b.Name, now)
 	if err != nil {
 		return err
 	}
 	var open []agenda.Item
-	var all []agenda.Item
-	for _, f := range public {
-		all = append(all, f.Item)
+	for _, f := range current {
 		if f.Status == agenda.Open {
 			open = append(open, f.Item)
 		}
 	}
-	out.FollowUps = FollowUpCounts{Open: len(open), Overdue: len(agenda.Overdue(open, now))}
+	out.FollowUps = FollowUpCounts{Open: len(open), Overdue: len(agenda.Overdue(open, now.In(b.Policy.Mine.Zone)))}
 	lint := 0
 	for _, i := range open {
 		if i.Kind == agenda.Waiting {
@@ -319,15 +317,31 @@ func (e *Engine) meetingStatus(b *Bilateral, next *store.Dated, now time.Time, o
 		}
 	}
 	out.FollowUps.Lint = lint
-	out.SayDo.Kept, out.SayDo.Due = agenda.SayDo(all, now)
-	if out.SayDo.Due > 0 {
-		out.SayDo.Ratio = float64(out.SayDo.Kept) / float64(out.SayDo.Due)
+	if err := e.sayDo(b, now, out); err != nil {
+		return err
 	}
 	if next == nil {
 		return nil
 	}
 	s.judgeItems(b, open, next, lint, now)
 	return e.nextMeeting(b, next, len(open)-lint, out)
+}
+
+// sayDo counts the promises: those to the executive, open and closed.
+func (e *Engine) sayDo(b *Bilateral, now time.Time, out *BilateralStatus) error {
+	promises, err := e.Store.List(store.Filter{Bilateral: b.Name, Kinds: []agenda.Kind{agenda.Direction}})
+	if err != nil {
+		return err
+	}
+	items := make([]agenda.Item, len(promises))
+	for k, p := range promises {
+		items[k] = p.Item
+	}
+	out.SayDo.Kept, out.SayDo.Due = agenda.SayDo(items, now.In(b.Policy.Mine.Zone))
+	if out.SayDo.Due > 0 {
+		out.SayDo.Ratio = float64(out.SayDo.Kept) / float64(out.SayDo.Due)
+	}
+	return nil
 }
 
 func (e *Engine) nextMeeting(b *Bilateral, next *store.Dated, items int, out *BilateralStatus) error {
