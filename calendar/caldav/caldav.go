@@ -1,0 +1,296 @@
+// Package caldav is a calendar on a CalDAV server (RFC 4791), with the server's scheduling (RFC 6638) where it has that.
+//
+// It is a client of its own, made to be indifferent to which server answers: it reads a collection once, keeps a mirror of
+// it, follows it with the cheapest question the server understands, and expands events itself. Every write has a
+// precondition, and is looked at afterwards.
+package caldav
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/calendar/ical"
+)
+
+// Options says where a calendar is and how to get at it.
+type Options struct {
+	URL      string // of a server, a principal, a home set or a collection: https, or http to this machine
+	Username string
+	// Secret returns the password, or with Bearer the token. It is asked again when the server no longer takes the last
+	// one. Nil: no sign-in.
+	Secret     func(ctx context.Context) (string, error)
+	Bearer     bool
+	Collection string       // display name, or path where it holds a slash; "": the server's default calendar
+	Insecure   bool         // allow plain http to another machine
+	Client     *http.Client // nil: one of our own. Its redirect rule is not used
+	Mirror     string       // the folder for the mirror; "": it is kept in memory only
+	Now        func() time.Time
+}
+
+// Account is one collection as a [calendar.Account].
+type Account struct {
+	session *session
+	finder  finder
+	now     func() time.Time
+	file    string // of the mirror, or ""
+
+	mirror
+	loaded  bool
+	checked bool // the place was found, or used with success, by this process
+	save    bool // the mirror holds more than its file
+	held    ical.Collection
+	replies map[string][]reply // by path in the inbox
+}
+
+// New checks the options; it reaches no server.
+func New(o Options) (*Account, error) {
+	start, err := url.Parse(o.URL)
+	switch {
+	case err != nil || start.Host == "":
+		return nil, errors.New("the address of the CalDAV server is not valid: write for instance https://dav.example.org/")
+	case start.User != nil:
+		return nil, errors.New("the address of the CalDAV server holds a user name: take it out and set the user name by itself")
+	case start.Scheme != "https" && start.Scheme != "http":
+		return nil, fmt.Errorf("the address of the CalDAV server begins with %s: use https", start.Scheme)
+	case start.Scheme == "http" && !isLoopback(start) && !o.Insecure:
+		return nil, fmt.Errorf("plain http to %s shows the password to the network: use https, or if you must, insecure = true", start.Host)
+	}
+	if start.Path == "" {
+		start.Path = "/"
+	}
+	client := o.Client
+	if client == nil {
+		client = &http.Client{Transport: transport()}
+	}
+	a := &Account{now: o.Now}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	a.session = newSession(client, start, &authenticator{user: o.Username, secret: o.Secret, bearer: o.Bearer}, a.now)
+	a.finder = finder{session: a.session, start: start, wanted: o.Collection, lookup: net.DefaultResolver}
+	if o.Mirror != "" {
+		a.file = filepath.Join(o.Mirror, mirrorName(o.URL, o.Username, o.Collection))
+	}
+	return a, nil
+}
+
+func transport() http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	t.ResponseHeaderTimeout = maxWaitListing
+	return t
+}
+
+// Observe asks what changed since the last look, which is one small request if nothing did.
+func (a *Account) Observe(ctx context.Context, q calendar.Query) (calendar.Observation, error) {
+	if err := a.locate(ctx); err != nil {
+		return calendar.Observation{}, err
+	}
+	if !a.Place.BusyOnly {
+		err := a.follow(ctx)
+		if kindIs(err, calendar.Denied) && a.Calendar.Items == nil {
+			if o, busy := a.observeBusy(ctx, q); busy == nil {
+				a.Place.BusyOnly = true
+				return o, nil
+			}
+		}
+		if err != nil {
+			return calendar.Observation{}, err
+		}
+		return a.answer(ctx, q)
+	}
+	return a.observeBusy(ctx, q)
+}
+
+// answer is the observation, with what guests said in the inbox.
+func (a *Account) answer(ctx context.Context, q calendar.Query) (calendar.Observation, error) {
+	defer a.keep()
+	o := a.held.Observe(q)
+	if !invites(o.Series) {
+		return o, nil
+	}
+	if err := a.readInbox(ctx); err != nil {
+		return calendar.Observation{}, err
+	}
+	for i := range o.Series {
+		hear(&o.Series[i], a.replies)
+	}
+	return o, nil
+}
+
+func invites(list []calendar.Series) bool {
+	for _, s := range list {
+		if len(s.Attendees) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// locate finds the collection, from the mirror or by discovery.
+func (a *Account) locate(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return failed(calendar.Unreachable, "read", a.finder.start, err)
+	}
+	if !a.loaded {
+		a.loaded = true
+		a.open()
+	}
+	if a.Place.URL != "" {
+		return nil
+	}
+	p, who, err := a.finder.find(ctx)
+	if err != nil {
+		return err
+	}
+	a.mirror = mirror{Place: p, Person: who, Calendar: replica{URL: p.URL, Sync: p.Sync}}
+	a.held, a.replies = ical.Collection{}, nil
+	a.checked, a.save = true, true
+	return nil
+}
+
+// open reads the mirror from disk.
+func (a *Account) open() {
+	if a.file == "" {
+		return
+	}
+	m, ok := loadMirror(a.file)
+	if !ok || m.Place.BusyOnly { // rights may have grown since
+		return
+	}
+	at, err := url.Parse(m.Place.URL)
+	if err != nil || !sameOrigin(at, a.session.origin) && !(at.Scheme == "https" && within(at.Hostname(), a.session.origin.Hostname())) {
+		return
+	}
+	a.session.origin = at // DNS may have led there
+	a.mirror = m
+	for path := range a.Calendar.Items {
+		a.present(path)
+	}
+	for path := range a.Inbox.Items {
+		a.receive(path)
+	}
+}
+
+// keep saves the mirror if it changed. That it cannot be saved costs a slower restart, and nothing else.
+func (a *Account) keep() {
+	if a.file == "" || !a.save && !a.Calendar.changed && !a.Inbox.changed {
+		return
+	}
+	if err := a.mirror.save(a.file); err == nil {
+		a.save, a.Calendar.changed, a.Inbox.changed = false, false, false
+	}
+}
+
+// follow brings the replica and its parsed objects up to date. A collection that is not where it was found before is
+// looked for again, once.
+func (a *Account) follow(ctx context.Context) error {
+	touched, err := a.Calendar.refresh(ctx, a.session)
+	for _, path := range touched {
+		a.present(path)
+	}
+	if kindIs(err, calendar.Gone) && !a.checked {
+		a.Place.URL = ""
+		if err := a.locate(ctx); err != nil {
+			return err
+		}
+		return a.follow(ctx)
+	}
+	if err != nil {
+		a.keep() // what was fetched so far need not be fetched again
+		return err
+	}
+	a.checked = true
+	return nil
+}
+
+// present puts an object of the replica before the parser.
+func (a *Account) present(path string) {
+	switch it := a.Calendar.Items[path]; {
+	case it == nil:
+		a.held.Drop(path)
+	case it.Why != "":
+		a.held.Refuse(path, it.Why)
+	default:
+		a.held.Put(path, it.version(), it.Data)
+	}
+}
+
+// About looks at the collection and at the user's principal; nothing is written to find out.
+func (a *Account) About(ctx context.Context) (calendar.About, error) {
+	if err := a.locate(ctx); err != nil {
+		return calendar.About{}, err
+	}
+	at := a.Calendar.at()
+	r, from, err := a.session.one(ctx, at, collectionProps)
+	if err != nil {
+		return calendar.About{}, err
+	}
+	p := placeOf(r, from)
+	about := calendar.About{Name: p.Name, Write: p.Write && !p.BusyOnly}
+	switch {
+	case p.BusyOnly || a.Place.BusyOnly:
+		about.Sync, about.Write = "free/busy only: titles and guests are hidden, and it is read whole each time", false
+	case a.Calendar.Sync:
+		about.Sync = "changes only (sync-collection)"
+	case r.text(ctagName) != "" || r.text(dav("sync-token")) != "":
+		about.Sync = "a listing when anything changed (getctag)"
+	default:
+		about.Sync = "a listing each time: the server tells of no changes"
+	}
+	if err := a.meet(ctx); err != nil {
+		return calendar.About{}, err
+	}
+	auto, err := a.session.schedules(ctx, at)
+	if err != nil {
+		return calendar.About{}, err
+	}
+	about.FreeBusy = a.Person.Outbox != "" && len(a.Person.Emails) > 0
+	about.Invites = auto && a.Person.Outbox != ""
+	about.Silent = about.Invites // the server itself puts a change into the guest's copy, RFC 6638 section 3.2.1
+	a.keep()
+	return about, nil
+}
+
+// meet learns who the user is to the server.
+func (a *Account) meet(ctx context.Context) error {
+	if a.Person.Asked {
+		return nil
+	}
+	principal, err := a.principal(ctx)
+	if err != nil {
+		return err
+	}
+	who := person{Asked: true} // a server without principals has no scheduling either
+	if principal != nil {
+		if who, err = a.session.person(ctx, principal); err != nil {
+			return err
+		}
+	}
+	a.Person, a.save = who, true
+	return nil
+}
+
+// principal returns the address of the user's principal, or nil where the server has none.
+func (a *Account) principal(ctx context.Context) (*url.URL, error) {
+	if a.Place.Principal != "" {
+		return url.Parse(a.Place.Principal)
+	}
+	r, from, err := a.session.one(ctx, a.Calendar.at(), []xml.Name{dav("current-user-principal")})
+	if err != nil {
+		return nil, err
+	}
+	if hrefs := r.prop(dav("current-user-principal")).hrefs(); len(hrefs) > 0 {
+		return from.Parse(hrefs[0])
+	}
+	return nil, nil
+}

@@ -1,0 +1,363 @@
+package caldav
+
+import (
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"bilateral/calendar"
+)
+
+// place is a collection as it was found. It is kept on disk, so that a restart need not look for it again.
+type place struct {
+	URL       string
+	Name      string // display name, else path
+	Principal string // current-user-principal
+	Sync      bool   // supported-report-set has sync-collection
+	Write     bool
+	BusyOnly  bool // only read-free-busy is granted
+}
+
+// person is what the server knows of the user, RFC 6638 section 2.
+type person struct {
+	Asked  bool // the rest is what the server said
+	Homes  []string
+	Inbox  string
+	Outbox string
+	Emails []string // calendar-user-address-set, as they are written: mailto: addresses first
+}
+
+var (
+	ctagName = xml.Name{Space: csNS, Local: "getctag"}
+
+	collectionProps = []xml.Name{dav("resourcetype"), dav("displayname"), dav("current-user-principal"), dav("current-user-privilege-set"),
+		dav("supported-report-set"), dav("sync-token"), ctagName, caldav("calendar-home-set"), caldav("supported-calendar-component-set")}
+	personProps = []xml.Name{caldav("calendar-home-set"), caldav("schedule-inbox-URL"), caldav("schedule-outbox-URL"), caldav("calendar-user-address-set")}
+)
+
+// finder looks for the configured collection.
+type finder struct {
+	session *session
+	start   *url.URL
+	wanted  string // display name or path; "": the server's default
+	lookup  lookup
+}
+
+// find tries the address itself, then .well-known (RFC 5785), then DNS (RFC 6764).
+func (f *finder) find(ctx context.Context) (place, person, error) {
+	if f.isPath() {
+		return f.direct(ctx)
+	}
+	p, who, err := f.from(ctx, f.start)
+	if err == nil || !kindIs(err, calendar.Gone, calendar.Unsupported, calendar.BadData) || errors.Is(err, errElsewhere) || errors.Is(err, errChoice) {
+		return p, who, err
+	}
+	known := *f.start
+	known.Path, known.RawPath = "/.well-known/caldav", ""
+	p, who, second := f.from(ctx, &known)
+	if second == nil || errors.Is(second, errElsewhere) || errors.Is(second, errChoice) {
+		return p, who, second
+	}
+	if at, third := f.fromDNS(ctx); third != nil {
+		return p, who, third
+	} else if at != nil {
+		f.session.origin = at
+		return f.from(ctx, at)
+	}
+	return p, who, err
+}
+
+func (f *finder) isPath() bool { return strings.Contains(f.wanted, "/") }
+
+// direct takes a configured path for what it is.
+func (f *finder) direct(ctx context.Context) (place, person, error) {
+	at, err := f.start.Parse(f.wanted)
+	if err != nil {
+		return place{}, person{}, failed(calendar.BadData, "find", f.start, fmt.Errorf("the collection %q is no path", f.wanted))
+	}
+	r, from, err := f.session.one(ctx, at, collectionProps)
+	if err != nil {
+		return place{}, person{}, err
+	}
+	if !r.is(caldav("calendar")) {
+		return place{}, person{}, failed(calendar.Gone, "find", at, errors.New("there is something else than a calendar"))
+	}
+	return placeOf(r, from), person{}, nil
+}
+
+// errChoice means that calendars were found and none of them is the one.
+var errChoice = errors.New("choose a calendar")
+
+// from starts at an address: a collection, a home set, a principal, or a root that knows the principal.
+func (f *finder) from(ctx context.Context, at *url.URL) (place, person, error) {
+	r, from, err := f.session.one(ctx, at, collectionProps)
+	if err != nil {
+		return place{}, person{}, err
+	}
+	if r.is(caldav("calendar")) && (f.wanted == "" || matches(f.wanted, placeOf(r, from))) {
+		return placeOf(r, from), person{}, nil
+	}
+	if len(r.prop(caldav("calendar-home-set")).hrefs()) > 0 {
+		return f.viaPrincipal(ctx, from, from)
+	}
+	// A home set of somebody else (a shared one) must not lead to the user's own calendars; a root cannot be a home.
+	if from.Path != "" && from.Path != "/" && r.is(dav("collection")) {
+		found, err := f.calendars(ctx, from)
+		if err == nil && len(found) > 0 {
+			p, err := f.choose(ctx, from, found, f.inboxAmong(ctx, from))
+			return p, person{}, err
+		}
+	}
+	hrefs := r.prop(dav("current-user-principal")).hrefs()
+	if len(hrefs) == 0 {
+		return place{}, person{}, failed(calendar.Gone, "find", from, errors.New("no calendar is there, and nothing that leads to one"))
+	}
+	principal, err := from.Parse(hrefs[0])
+	if err != nil {
+		return place{}, person{}, failed(calendar.BadData, "find", from, errors.New("the server names a principal with no valid address"))
+	}
+	return f.viaPrincipal(ctx, from, principal)
+}
+
+func (f *finder) viaPrincipal(ctx context.Context, from, principal *url.URL) (place, person, error) {
+	who, err := f.session.person(ctx, principal)
+	if err != nil {
+		return place{}, who, err
+	}
+	var found []place
+	for _, home := range who.Homes {
+		at, err := from.Parse(home)
+		if err != nil {
+			continue
+		}
+		some, err := f.calendars(ctx, at)
+		if err != nil {
+			return place{}, who, err
+		}
+		found = append(found, some...)
+	}
+	p, err := f.choose(ctx, principal, found, who.Inbox)
+	return p, who, err
+}
+
+// one asks for properties of a single address.
+func (s *session) one(ctx context.Context, at *url.URL, props []xml.Name) (*resource, *url.URL, error) {
+	m, a, err := s.propfind(ctx, at, "0", props...)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(m.resources) == 0 {
+		return nil, nil, failed(calendar.BadData, "find", at, errNoXML)
+	}
+	r := m.resources[0]
+	if r.status/100 > 2 {
+		return nil, nil, failed(kindOf(r.status), "find", at, &statusError{status: r.status})
+	}
+	return r, a.url, nil
+}
+
+// person asks a principal for its calendars and its mailboxes of scheduling.
+func (s *session) person(ctx context.Context, principal *url.URL) (person, error) {
+	r, from, err := s.one(ctx, principal, personProps)
+	if err != nil {
+		return person{}, err
+	}
+	resolved := func(name string) (list []string) {
+		for _, href := range r.prop(caldav(name)).hrefs() {
+			if at, err := from.Parse(href); err == nil {
+				list = append(list, at.String())
+			}
+		}
+		return list
+	}
+	first := func(name string) string { return strings.Join(resolved(name)[:min(1, len(resolved(name)))], "") }
+	who := person{Asked: true, Homes: resolved("calendar-home-set"), Inbox: first("schedule-inbox-URL"), Outbox: first("schedule-outbox-URL")}
+	for _, address := range r.prop(caldav("calendar-user-address-set")).hrefs() {
+		if strings.HasPrefix(strings.ToLower(address), "mailto:") {
+			who.Emails = append(who.Emails, address)
+		}
+	}
+	return who, nil
+}
+
+// calendars lists the calendars for events in a home set.
+func (f *finder) calendars(ctx context.Context, home *url.URL) ([]place, error) {
+	m, a, err := f.session.propfind(ctx, home, "1", collectionProps...)
+	if err != nil {
+		return nil, err
+	}
+	var list []place
+	for _, r := range m.resources {
+		if r.is(caldav("calendar")) && holdsEvents(r) {
+			at, _ := a.url.Parse(r.href)
+			list = append(list, placeOf(r, at))
+		}
+	}
+	return list, nil
+}
+
+// holdsEvents is true where the server does not say which components the collection takes, RFC 4791 section 5.2.3.
+func holdsEvents(r *resource) bool {
+	set := r.prop(caldav("supported-calendar-component-set"))
+	return set == nil || len(set.children) == 0 || slices.ContainsFunc(set.children, func(c *node) bool {
+		return slices.ContainsFunc(c.attrs, func(a xml.Attr) bool { return a.Name.Local == "name" && strings.EqualFold(a.Value, "VEVENT") })
+	})
+}
+
+func placeOf(r *resource, at *url.URL) place {
+	p := place{URL: at.String(), Name: r.text(dav("displayname"))}
+	if p.Name == "" {
+		p.Name = at.Path
+	}
+	if hrefs := r.prop(dav("current-user-principal")).hrefs(); len(hrefs) > 0 {
+		if principal, err := at.Parse(hrefs[0]); err == nil {
+			p.Principal = principal.String()
+		}
+	}
+	p.Sync = reports(r, dav("sync-collection"))
+	var read, busy bool
+	p.Write, read, busy = privileges(r)
+	p.BusyOnly = busy && !read
+	return p
+}
+
+func reports(r *resource, name xml.Name) bool {
+	set := r.prop(dav("supported-report-set"))
+	return set != nil && slices.ContainsFunc(set.children, func(c *node) bool { return c.child(dav("report")).child(name) != nil })
+}
+
+// privileges reads current-user-privilege-set, RFC 3744 section 5.4. A server without it is taken to allow what it then
+// refuses.
+func privileges(r *resource) (write, read, busy bool) {
+	set := r.prop(dav("current-user-privilege-set"))
+	if set == nil {
+		return true, true, true
+	}
+	for _, c := range set.children {
+		for _, granted := range c.children {
+			switch granted.name {
+			case dav("all"):
+				return true, true, true
+			case dav("write"), dav("write-content"), dav("bind"):
+				write = true
+			case dav("read"):
+				read = true
+			case caldav("read-free-busy"):
+				busy = true
+			}
+		}
+	}
+	return write, read, busy
+}
+
+// choose picks the wanted calendar, the server's default one (RFC 6638 section 9.2), or the only one.
+func (f *finder) choose(ctx context.Context, at *url.URL, found []place, inbox string) (place, error) {
+	if f.wanted != "" {
+		for _, same := range []func(string, string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+			if i := slices.IndexFunc(found, func(p place) bool { return same(p.Name, f.wanted) || same(lastOf(p.URL), f.wanted) }); i >= 0 {
+				return found[i], nil
+			}
+		}
+		return place{}, failed(calendar.Gone, "find", at, fmt.Errorf("%w: none is called %q%s", errChoice, f.wanted, named(found)))
+	}
+	if standard := f.standard(ctx, inbox); standard != "" {
+		if i := slices.IndexFunc(found, func(p place) bool { return samePath(pathOf(p.URL), standard) }); i >= 0 {
+			return found[i], nil
+		}
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	if len(found) == 0 {
+		return place{}, failed(calendar.Gone, "find", at, errors.New("the account has no calendar for events"))
+	}
+	return place{}, failed(calendar.Gone, "find", at, fmt.Errorf("%w by collection = %q: the server has no default%s", errChoice, found[0].Name, named(found)))
+}
+
+func matches(wanted string, p place) bool {
+	return strings.EqualFold(p.Name, wanted) || strings.EqualFold(lastOf(p.URL), wanted)
+}
+
+// named lists calendars for an error.
+func named(found []place) string {
+	var names []string
+	for _, p := range found[:min(len(found), 20)] {
+		names = append(names, fmt.Sprintf("%q", p.Name))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "; there are " + strings.Join(names, ", ")
+}
+
+// standard returns the path of the default calendar, or "".
+func (f *finder) standard(ctx context.Context, inbox string) string {
+	at, err := url.Parse(inbox)
+	if err != nil || inbox == "" {
+		return ""
+	}
+	r, from, err := f.session.one(ctx, at, []xml.Name{caldav("schedule-default-calendar-URL")})
+	if err != nil {
+		return ""
+	}
+	for _, href := range r.prop(caldav("schedule-default-calendar-URL")).hrefs() {
+		if at, err := from.Parse(href); err == nil {
+			return at.Path
+		}
+	}
+	return ""
+}
+
+// inboxAmong finds the inbox of a home set that was given without its principal.
+func (f *finder) inboxAmong(ctx context.Context, home *url.URL) string {
+	m, a, err := f.session.propfind(ctx, home, "1", dav("resourcetype"))
+	if err != nil {
+		return ""
+	}
+	for _, r := range m.resources {
+		if r.is(caldav("schedule-inbox")) {
+			at, _ := a.url.Parse(r.href)
+			return at.String()
+		}
+	}
+	return ""
+}
+
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Path
+}
+
+func lastOf(address string) string {
+	path := strings.Trim(pathOf(address), "/")
+	return path[strings.LastIndex(path, "/")+1:]
+}
+
+// schedules asks whether the server delivers invitations: the token stands alone in the DAV header (RFC 6638 section 2).
+// Some servers announce a word much like it, with nothing behind it.
+func (s *session) schedules(ctx context.Context, at *url.URL) (bool, error) {
+	a, err := s.do(ctx, request{method: "OPTIONS", url: at, op: "read"})
+	if err != nil {
+		return false, err
+	}
+	defer a.close()
+	if a.status == http.StatusUnauthorized {
+		return false, s.refused("read", a)
+	}
+	for _, header := range a.header.Values("DAV") {
+		for token := range strings.SplitSeq(header, ",") {
+			if strings.TrimSpace(token) == "calendar-auto-schedule" {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}

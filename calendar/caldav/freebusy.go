@@ -1,0 +1,130 @@
+package caldav
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/calendar/ical"
+)
+
+const instant = "20060102T150405Z"
+
+// FreeBusy asks the server through the user's outbox, RFC 6638 section 5. A bare "success" counts for nothing: only a
+// VFREEBUSY is an answer.
+func (a *Account) FreeBusy(ctx context.Context, email string, window calendar.Span) ([]calendar.Event, error) {
+	if err := a.locate(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.meet(ctx); err != nil {
+		return nil, err
+	}
+	defer a.keep()
+	outbox, err := url.Parse(a.Person.Outbox)
+	if err != nil || a.Person.Outbox == "" || len(a.Person.Emails) == 0 {
+		return nil, failed(calendar.Unsupported, "ask free/busy", a.Calendar.at(), errors.New("the server has no schedule outbox for this user"))
+	}
+	if strings.ContainsAny(email, "\r\n\"<> ") {
+		return nil, failed(calendar.Denied, "ask free/busy", outbox, fmt.Errorf("%q is no address", email))
+	}
+	return a.ask(ctx, outbox, email, window)
+}
+
+func (a *Account) ask(ctx context.Context, outbox *url.URL, email string, window calendar.Span) ([]calendar.Event, error) {
+	me := a.Person.Emails[0]
+	text := strings.Join([]string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//bilateral//bilateral//EN", "METHOD:REQUEST", "BEGIN:VFREEBUSY",
+		"UID:" + question(email, window), "DTSTAMP:" + a.now().UTC().Format(instant), "DTSTART:" + window.Start.UTC().Format(instant),
+		"DTEND:" + window.End.UTC().Format(instant), "ORGANIZER:" + me, "ATTENDEE:mailto:" + email, "END:VFREEBUSY", "END:VCALENDAR", ""}, "\r\n")
+	// Originator and Recipient are of the drafts before RFC 6638; servers of that time want them.
+	header := http.Header{"Originator": {me}, "Recipient": {"mailto:" + email}}
+	got, err := a.session.do(ctx, request{method: "POST", url: outbox, header: header, body: []byte(text), media: "text/calendar; charset=utf-8", op: "ask free/busy"})
+	if err != nil {
+		return nil, err
+	}
+	defer got.close()
+	if got.status != http.StatusOK && got.status != http.StatusMultiStatus {
+		return nil, a.session.refused("ask free/busy", got)
+	}
+	var status, data string
+	err = readXML(got.body, caldav("schedule-response"), func(n *node) error {
+		for _, c := range n.children {
+			switch c.name {
+			case caldav("request-status"):
+				status = c.trimmed()
+			case caldav("calendar-data"):
+				data = c.text
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, a.session.unread("ask free/busy", outbox, err)
+	}
+	if !strings.HasPrefix(status, "2.") || !hasFreeBusy(data) {
+		return nil, failed(calendar.Denied, "ask free/busy", outbox, fmt.Errorf("no busy time of %s is to be had (%.80q)", email, status))
+	}
+	return readBusy([]byte(data), window, outbox)
+}
+
+func question(email string, window calendar.Span) string {
+	sum := sha256.Sum256([]byte(email + window.Start.UTC().Format(time.RFC3339)))
+	return hex.EncodeToString(sum[:12]) + "@bilateral"
+}
+
+func hasFreeBusy(text string) bool { return strings.Contains(strings.ToUpper(text), "BEGIN:VFREEBUSY") }
+
+// readBusy reads an answer whole or not at all: a part that is not understood must not read as free.
+func readBusy(data []byte, window calendar.Span, at *url.URL) ([]calendar.Event, error) {
+	file := ical.Parse("free/busy", data)
+	if bad := file.Unreadable(); len(bad) > 0 {
+		return nil, failed(calendar.BadData, "ask free/busy", at, fmt.Errorf("%s: %s", bad[0].Where, bad[0].Why))
+	}
+	events, _ := ical.Expand([]*ical.File{file}, ical.View{Window: window})
+	return events, nil
+}
+
+// observeBusy is the view of a collection that shows busy time only: the free-busy-query report, RFC 4791 section 7.10.
+func (a *Account) observeBusy(ctx context.Context, q calendar.Query) (calendar.Observation, error) {
+	at := a.Calendar.at()
+	body := `<?xml version="1.0" encoding="utf-8"?>` + "\n<C:free-busy-query" + namespaces + `><C:time-range start="` +
+		q.Window.Start.UTC().Format(instant) + `" end="` + q.Window.End.UTC().Format(instant) + `"/></C:free-busy-query>`
+	got, err := a.session.do(ctx, request{method: "REPORT", url: at, depth: "1", body: []byte(body), op: "read"})
+	if err != nil {
+		return calendar.Observation{}, err
+	}
+	defer got.close()
+	if got.status != http.StatusOK {
+		return calendar.Observation{}, a.session.refused("read", got)
+	}
+	data, err := io.ReadAll(got.body)
+	if err != nil {
+		return calendar.Observation{}, a.session.unread("read", at, err)
+	}
+	if !hasFreeBusy(string(data)) {
+		return calendar.Observation{}, failed(calendar.BadData, "read", at, errNoXML)
+	}
+	const name = "free/busy"
+	a.held.Put(name, busyVersion(data), data)
+	a.checked = true
+	a.keep()
+	return a.held.Observe(q), nil
+}
+
+// busyVersion leaves out what is new in every answer.
+func busyVersion(data []byte) string {
+	sum := sha256.New()
+	for _, line := range unfolded(data) {
+		if name, _ := splitLine(line); name != "DTSTAMP" && name != "UID" {
+			sum.Write([]byte(line + "\n"))
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:12])
+}

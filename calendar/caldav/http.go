@@ -1,0 +1,316 @@
+package caldav
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"bilateral/calendar"
+)
+
+const (
+	maxHops = 5
+
+	// Answers may be this long, unpacked. The longer one is for listings and for a first pass, which may be a whole calendar.
+	maxAnswer  = 16 << 20
+	maxListing = 64 << 20
+
+	// A request takes no longer than this, whatever its context allows: a server that sends a byte a second is as good as dead.
+	maxWait        = time.Minute
+	maxWaitListing = 5 * time.Minute
+)
+
+var (
+	errTooLong   = errors.New("the answer is longer than what is read")
+	errElsewhere = errors.New("redirected")
+)
+
+// session sends requests to one server.
+type session struct {
+	client *http.Client
+	origin *url.URL // credentials go nowhere else
+	auth   *authenticator
+	now    func() time.Time
+}
+
+// request is one question to the server.
+type request struct {
+	method string
+	url    *url.URL
+	depth  string
+	header http.Header
+	body   []byte
+	media  string // Content-Type of the body; "": XML
+	long   bool   // the answer may be a whole calendar
+	op     string // for errors: "read", "write", …
+}
+
+// answer is what came back. Its body must be closed.
+type answer struct {
+	status int
+	header http.Header
+	url    *url.URL // after redirects
+	body   io.Reader
+	close  func()
+}
+
+func newSession(client *http.Client, origin *url.URL, auth *authenticator, now func() time.Time) *session {
+	c := *client
+	// Go's own rule turns PROPFIND into GET and sends credentials on to subdomains and other ports.
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &session{client: &c, origin: origin, auth: auth, now: now}
+}
+
+// do sends a request, follows redirects inside the origin with the same method, and signs in. Any status is an answer;
+// only no answer is an error.
+func (s *session) do(ctx context.Context, r request) (*answer, error) {
+	wait := maxWait
+	if r.long {
+		wait = maxWaitListing
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	at := r.url
+	for range maxHops + 1 {
+		resp, err := s.signed(ctx, r, at)
+		if err != nil {
+			cancel()
+			return nil, s.unanswered(r.op, at, err)
+		}
+		next, err := redirect(at, resp)
+		if err != nil {
+			resp.Body.Close()
+			cancel()
+			return nil, failed(calendar.BadData, r.op, at, err)
+		}
+		if next == nil {
+			return s.answer(r, at, resp, cancel)
+		}
+		resp.Body.Close()
+		at = next
+	}
+	cancel()
+	return nil, failed(calendar.BadData, r.op, r.url, fmt.Errorf("%w more than %d times", errElsewhere, maxHops))
+}
+
+func (s *session) answer(r request, at *url.URL, resp *http.Response, cancel func()) (*answer, error) {
+	limit := int64(maxAnswer)
+	if r.long {
+		limit = maxListing
+	}
+	body, err := unpacked(resp)
+	if err != nil {
+		resp.Body.Close()
+		cancel()
+		return nil, failed(calendar.BadData, r.op, at, err)
+	}
+	return &answer{status: resp.StatusCode, header: resp.Header, url: at, body: &limited{r: body, left: limit},
+		close: func() { resp.Body.Close(); cancel() }}, nil
+}
+
+// unpacked undoes a packing that the transport did not ask for.
+func unpacked(resp *http.Response) (io.Reader, error) {
+	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+		return gzip.NewReader(resp.Body)
+	}
+	return resp.Body, nil
+}
+
+// signed sends one request with credentials, again where the server asks for other ones.
+func (s *session) signed(ctx context.Context, r request, at *url.URL) (*http.Response, error) {
+	if !sameOrigin(s.origin, at) {
+		return nil, fmt.Errorf("%w: the server names %s://%s; if that is right, put that address into the configuration",
+			errElsewhere, at.Scheme, at.Host)
+	}
+	for try := 0; ; try++ {
+		req, err := newRequest(ctx, r, at)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.auth.sign(ctx, req); err != nil {
+			return nil, err
+		}
+		resp, err := s.client.Do(req)
+		if err != nil || resp.StatusCode != http.StatusUnauthorized || try == 2 {
+			return resp, err
+		}
+		again, err := s.auth.challenged(ctx, resp)
+		if err != nil || !again {
+			return resp, err
+		}
+		resp.Body.Close()
+	}
+}
+
+func newRequest(ctx context.Context, r request, at *url.URL) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, r.method, at.String(), bytes.NewReader(r.body))
+	if err != nil {
+		return nil, err
+	}
+	for name, values := range r.header {
+		req.Header[name] = values
+	}
+	if r.depth != "" {
+		req.Header.Set("Depth", r.depth)
+	}
+	if len(r.body) > 0 {
+		media := r.media
+		if media == "" {
+			media = "application/xml; charset=utf-8"
+		}
+		req.Header.Set("Content-Type", media)
+	}
+	req.Header.Set("User-Agent", "bilateral")
+	return req, nil
+}
+
+// redirect returns where the answer sends us, or nil if it is no redirect. The method is kept, also for 301 and 302: no
+// DAV server means GET by them. A 303 means just that, so it is no answer to a DAV question.
+func redirect(from *url.URL, resp *http.Response) (*url.URL, error) {
+	switch resp.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	default:
+		return nil, nil
+	}
+	to, err := from.Parse(resp.Header.Get("Location"))
+	if err != nil || resp.Header.Get("Location") == "" {
+		return nil, fmt.Errorf("%w to no valid address", errElsewhere)
+	}
+	to.User, to.Fragment = nil, ""
+	if !sameOrigin(from, to) {
+		return nil, fmt.Errorf("%w to %s://%s: if that is right, put that address into the configuration", errElsewhere, to.Scheme, to.Host)
+	}
+	return to, nil
+}
+
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
+}
+
+func isLoopback(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// limited is an io.LimitReader that says so when the limit is reached: a cut answer must never pass for a whole one.
+type limited struct {
+	r    io.Reader
+	left int64
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left < 0 {
+		return 0, errTooLong
+	}
+	if int64(len(p)) > l.left+1 {
+		p = p[:l.left+1]
+	}
+	n, err := l.r.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return n, errTooLong
+	}
+	return n, err
+}
+
+func failed(kind calendar.ErrorKind, op string, at *url.URL, err error) *calendar.Error {
+	return &calendar.Error{Kind: kind, Op: op, Target: shown(at), Err: err}
+}
+
+// shown is an address as people may see it.
+func shown(u *url.URL) string { return u.Host + u.Path }
+
+// unanswered types an error of sending or reading. It drops the url.Error around the cause, which repeats the address.
+func (s *session) unanswered(op string, at *url.URL, err error) error {
+	var typed *calendar.Error
+	var outer *url.Error
+	switch {
+	case errors.As(err, &typed):
+		return err
+	case errors.Is(err, errElsewhere):
+		return failed(calendar.BadData, op, at, err)
+	case errors.As(err, &outer):
+		err = outer.Err
+	}
+	return failed(calendar.Unreachable, op, at, err)
+}
+
+// unread types an error of reading an answer's body.
+func (s *session) unread(op string, at *url.URL, err error) error {
+	var broken net.Error
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &broken) {
+		return failed(calendar.Unreachable, op, at, err)
+	}
+	return failed(calendar.BadData, op, at, err)
+}
+
+// statusError is what a server said instead of doing what it was asked.
+type statusError struct {
+	status     int
+	conditions string // the preconditions that its body names
+}
+
+func (e *statusError) Error() string {
+	said := fmt.Sprintf("the server answered %d %s", e.status, http.StatusText(e.status))
+	if e.conditions != "" {
+		said += " (" + e.conditions + ")"
+	}
+	return said
+}
+
+// refused types a status that is no success. It reads the precondition that the answer may name.
+func (s *session) refused(op string, a *answer) *calendar.Error {
+	said := &statusError{a.status, condition(a.body)}
+	e := failed(kindOf(a.status), op, a.url, said)
+	e.RetryAt = retryAt(a.header.Get("Retry-After"), s.now())
+	if a.status == http.StatusServiceUnavailable && !e.RetryAt.IsZero() {
+		e.Kind = calendar.Quota
+	}
+	return e
+}
+
+func kindOf(status int) calendar.ErrorKind {
+	switch {
+	case status == http.StatusUnauthorized:
+		return calendar.SignIn
+	case status == http.StatusForbidden, status == http.StatusInsufficientStorage, status == http.StatusRequestEntityTooLarge:
+		return calendar.Denied
+	case status == http.StatusNotFound, status == http.StatusGone:
+		return calendar.Gone
+	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
+		return calendar.Unsupported
+	case status == http.StatusPreconditionFailed, status == http.StatusLocked:
+		return calendar.Conflict
+	case status == http.StatusTooManyRequests:
+		return calendar.Quota
+	case status >= 500, status == http.StatusRequestTimeout:
+		return calendar.Unreachable
+	}
+	return calendar.BadData
+}
+
+// retryAt reads Retry-After, RFC 9110 section 10.2.3: seconds or a date. Zero if it says neither.
+func retryAt(value string, now time.Time) time.Time {
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return now.Add(time.Duration(seconds) * time.Second).UTC()
+	}
+	t, err := http.ParseTime(value)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}

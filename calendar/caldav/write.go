@@ -1,0 +1,224 @@
+package caldav
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/calendar/ical"
+)
+
+// Apply writes one object with one PUT, on the condition that it is the one that was observed, and reads it again:
+// servers rewrite what they are given. Kind Unreachable may mean that it was written all the same: observe again.
+func (a *Account) Apply(ctx context.Context, c calendar.Change) (string, error) {
+	if err := a.locate(ctx); err != nil {
+		return "", err
+	}
+	defer a.keep()
+	if c.Create != nil {
+		return a.create(ctx, c)
+	}
+	return a.patch(ctx, c)
+}
+
+func (a *Account) create(ctx context.Context, c calendar.Change) (string, error) {
+	at := a.Calendar.at()
+	if err := a.follow(ctx); err != nil { // servers that ignore If-None-Match, or take a UID twice, are known
+		return "", err
+	}
+	if path, taken := a.held.Find(c.UID); taken {
+		return "", failed(calendar.Exists, "create", at.ResolveReference(&url.URL{Path: path}), nil)
+	}
+	data, err := a.render(c)
+	if err != nil {
+		return "", failed(calendar.Unknown, "create", at, err)
+	}
+	target := at.JoinPath(objectName(c.UID))
+	if err := a.put(ctx, target, data, "If-None-Match", "*"); err != nil {
+		if conflicts(err) {
+			err = failed(calendar.Exists, "create", target, err)
+		}
+		return "", err
+	}
+	return a.confirm(ctx, c, listed{path: target.Path, href: target.EscapedPath()})
+}
+
+// render writes a new series, like an old one of this calendar where the draft says so.
+func (a *Account) render(c calendar.Change) ([]byte, error) {
+	if c.Create.Like == "" {
+		return ical.New(c, a.now())
+	}
+	old := a.Calendar.Items[c.Create.Like]
+	if old == nil {
+		return nil, fmt.Errorf("%q is not in this calendar", c.Create.Like)
+	}
+	return ical.NewLike(c, old.Data, a.now())
+}
+
+// conflicts tells a UID or address that is taken: 412, or a precondition of RFC 4791 section 5.3.2.1 or RFC 6638 section
+// 3.2.4.1.
+func conflicts(err error) bool {
+	var typed *statusError
+	return kindIs(err, calendar.Conflict) || errors.As(err, &typed) &&
+		(strings.Contains(typed.conditions, "no-uid-conflict") || strings.Contains(typed.conditions, "unique-scheduling-object-resource"))
+}
+
+func (a *Account) patch(ctx context.Context, c calendar.Change) (string, error) {
+	at := a.Calendar.at()
+	it := a.Calendar.Items[c.Name]
+	if it == nil {
+		return "", failed(calendar.Gone, "write", at.ResolveReference(&url.URL{Path: c.Name}), errors.New("it is not in this calendar"))
+	}
+	target, err := at.Parse(it.Href)
+	if err != nil {
+		return "", failed(calendar.BadData, "write", at, err)
+	}
+	if it.version() != c.Version {
+		return "", failed(calendar.Conflict, "write", target, nil)
+	}
+	data, err := ical.Patched(it.Data, c, a.now())
+	if err != nil {
+		return "", failed(calendar.Unknown, "write", target, err)
+	}
+	e := listed{path: c.Name, href: it.Href, etag: it.ETag, tag: it.Tag}
+	header, value, err := a.condition(ctx, e, it)
+	if err != nil {
+		return "", err
+	}
+	if err := a.put(ctx, target, data, header, value); err != nil {
+		return "", err
+	}
+	return a.confirm(ctx, c, e)
+}
+
+// condition is what a change depends on. The Schedule-Tag comes first: a guest's answer changes the ETag, not this one,
+// and the server then keeps the answer (RFC 6638 section 3.2.10). A weak ETag never matches (RFC 9110 section 13.1.1),
+// so the object is read again and compared instead, and must at least exist still.
+func (a *Account) condition(ctx context.Context, e listed, it *item) (header, value string, err error) {
+	switch {
+	case it.Tag != "" && !strings.HasPrefix(it.Tag, "W/"):
+		return "If-Schedule-Tag-Match", it.Tag, nil
+	case it.ETag != "" && !strings.HasPrefix(it.ETag, "W/"):
+		return "If-Match", it.ETag, nil
+	}
+	before := it.version()
+	if err := a.reread(ctx, e); err != nil {
+		return "", "", err
+	}
+	target, _ := a.Calendar.at().Parse(e.href)
+	switch now := a.Calendar.Items[e.path]; {
+	case now == nil:
+		return "", "", failed(calendar.Gone, "write", target, nil)
+	case now.version() != before:
+		return "", "", failed(calendar.Conflict, "write", target, nil)
+	}
+	return "If-Match", "*", nil
+}
+
+// put writes an object. Only 200, 201 and 204 are success: a 207 has a failure inside.
+func (a *Account) put(ctx context.Context, target *url.URL, data []byte, header, value string) error {
+	got, err := a.session.do(ctx, request{method: "PUT", url: target, header: http.Header{header: {value}}, body: data,
+		media: "text/calendar; charset=utf-8", op: "write"})
+	if err != nil {
+		return err
+	}
+	defer got.close()
+	if !slices.Contains([]int{http.StatusOK, http.StatusCreated, http.StatusNoContent}, got.status) {
+		return a.session.refused("write", got)
+	}
+	return nil
+}
+
+// reread fetches one object and takes it over.
+func (a *Account) reread(ctx context.Context, e listed) error {
+	_, err := a.Calendar.fetchBatch(ctx, a.session, []listed{e})
+	a.present(e.path)
+	a.save = true
+	return err
+}
+
+// confirm reads what was written and looks whether it is what stands: some servers ignore preconditions, so that of two
+// writers the later one wins. If it cannot be read now, the next look will do it.
+func (a *Account) confirm(ctx context.Context, c calendar.Change, e listed) (string, error) {
+	if err := a.reread(ctx, e); err != nil {
+		return "", nil
+	}
+	target, _ := a.Calendar.at().Parse(e.href)
+	it := a.Calendar.Items[e.path]
+	if it == nil || it.Why != "" || !stands(c, e.path, it.Data) {
+		return "", failed(calendar.Conflict, "write", target, errors.New("somebody else's change stands where ours was written"))
+	}
+	return it.version(), nil
+}
+
+// stands reports whether a text holds what the change asked for. Words are not compared: servers trim and re-fold them.
+func stands(c calendar.Change, name string, data []byte) bool {
+	window := calendar.Span{Start: allTime.End, End: allTime.Start}
+	widen := func(s calendar.Span) {
+		if s.Start.Before(window.Start) {
+			window.Start = s.Start
+		}
+		if s.End.After(window.End) {
+			window.End = s.End
+		}
+	}
+	var wants []calendar.InstancePatch
+	for _, p := range c.Instances {
+		widen(calendar.Span{Start: p.Original, End: p.Original.Add(time.Minute)})
+		if p.Span != nil {
+			widen(*p.Span)
+		}
+		wants = append(wants, calendar.InstancePatch{Original: p.Original, Patch: firm(p.Patch)})
+	}
+	if len(wants) == 0 {
+		window = calendar.Span{}
+	}
+	file := ical.Parse(name, data)
+	found := ical.SeriesOf([]*ical.File{file}, ical.View{Window: window}, func(m ical.Meta) bool { return m.UID == c.UID })
+	if len(found) != 1 {
+		return false
+	}
+	master := calendar.Patch{}
+	switch {
+	case c.Create != nil:
+		master.Mark = c.Create.Mark
+	case c.Series != nil:
+		master = firm(*c.Series)
+	}
+	_, differs := calendar.Diff(found[0], master, wants)
+	return !differs
+}
+
+// firm leaves of a patch what a server has no reason to change.
+func firm(p calendar.Patch) calendar.Patch {
+	kept := calendar.Patch{Span: p.Span, Cancelled: p.Cancelled, Mark: p.Mark}
+	if p.Cancelled != nil && *p.Cancelled {
+		kept.Span = nil
+	}
+	return kept
+}
+
+// objectName derives the object's name from the UID, so that a repeated create collides. UIDs that are no file names
+// (long, or with slashes) keep what they can and get a hash.
+func objectName(uid string) string {
+	plain := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.@+", r) {
+			return r
+		}
+		return -1
+	}, uid)
+	plain = strings.TrimLeft(plain, ".")
+	if plain == uid && len(uid) > 0 && len(uid) <= 128 {
+		return uid + ".ics"
+	}
+	sum := sha256.Sum256([]byte(uid))
+	return plain[:min(len(plain), 64)] + "-" + hex.EncodeToString(sum[:8]) + ".ics"
+}

@@ -1,0 +1,256 @@
+package caldav
+
+import (
+	"bufio"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// The namespaces of RFC 4918, RFC 4791 and of Apple's calendar server, where getctag comes from.
+const (
+	davNS = "DAV:"
+	calNS = "urn:ietf:params:xml:ns:caldav"
+	csNS  = "http://calendarserver.org/ns/"
+)
+
+const maxDepth = 32 // of elements; a multistatus needs eight
+
+var (
+	errNoXML = errors.New("the answer is not what a CalDAV server says: perhaps the address is wrong, or a sign-in page stands before it")
+	errDTD   = errors.New("the answer has a document type definition, which DAV does not use and attackers do")
+)
+
+func dav(local string) xml.Name    { return xml.Name{Space: davNS, Local: local} }
+func caldav(local string) xml.Name { return xml.Name{Space: calNS, Local: local} }
+
+// node is one element with what stands in it.
+type node struct {
+	name     xml.Name
+	attrs    []xml.Attr
+	text     string // of an element without children
+	children []*node
+}
+
+// child returns the first child of a name, or nil. Both methods may be called on nil.
+func (n *node) child(name xml.Name) *node {
+	if n == nil {
+		return nil
+	}
+	for _, c := range n.children {
+		if c.name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// trimmed is the text without the space that servers put around it.
+func (n *node) trimmed() string {
+	if n == nil {
+		return ""
+	}
+	return strings.TrimSpace(n.text)
+}
+
+// hrefs returns the addresses that stand in an element.
+func (n *node) hrefs() []string {
+	if n == nil {
+		return nil
+	}
+	var list []string
+	for _, c := range n.children {
+		if href := c.trimmed(); c.name == dav("href") && href != "" {
+			list = append(list, href)
+		}
+	}
+	return list
+}
+
+// readXML reads a document with that root and hands each child of the root on as soon as it is whole. A document that ends
+// early is an error, also after many good children.
+func readXML(r io.Reader, root xml.Name, each func(*node) error) error {
+	d := xml.NewDecoder(newCleaner(r))
+	d.CharsetReader = charset
+	var open []*node
+	var text strings.Builder
+	begun, ended := false, false
+	for {
+		token, err := d.Token()
+		switch {
+		case err == io.EOF && ended:
+			return nil
+		case err == io.EOF && !begun:
+			return errNoXML
+		case err == io.EOF:
+			return io.ErrUnexpectedEOF
+		case err != nil:
+			return understood(err, begun)
+		}
+		switch t := token.(type) {
+		case xml.Directive:
+			if !begun && strings.EqualFold(strings.TrimSpace(string(t)), "DOCTYPE html") {
+				return errNoXML
+			}
+			return errDTD
+		case xml.StartElement:
+			switch {
+			case !begun && t.Name != root:
+				return errNoXML
+			case len(open) == maxDepth:
+				return fmt.Errorf("its elements are nested more than %d deep", maxDepth)
+			case begun:
+				open = append(open, &node{name: t.Name, attrs: t.Copy().Attr})
+				text.Reset()
+			}
+			begun = true
+		case xml.CharData:
+			if len(open) > 0 {
+				text.Write(t)
+			}
+		case xml.EndElement:
+			if len(open) == 0 {
+				ended = true
+				continue
+			}
+			closed := open[len(open)-1]
+			open = open[:len(open)-1]
+			if len(closed.children) == 0 {
+				closed.text = text.String()
+			}
+			text.Reset()
+			if len(open) > 0 {
+				open[len(open)-1].children = append(open[len(open)-1].children, closed)
+			} else if err := each(closed); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// understood tells a page that was never meant as XML from XML that is broken.
+func understood(err error, begun bool) error {
+	var syntax *xml.SyntaxError
+	switch {
+	case !errors.As(err, &syntax):
+		return err
+	case !begun:
+		return errNoXML
+	case strings.Contains(syntax.Msg, "unexpected EOF"):
+		return io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("the answer is broken XML: %w", err)
+}
+
+// charset takes what UTF-8 contains, and Latin-1, which old servers declare. UTF-7 and the like are refused.
+func charset(name string, r io.Reader) (io.Reader, error) {
+	switch strings.ToLower(name) {
+	case "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1":
+		return r, nil // what is no UTF-8 was replaced before
+	}
+	return nil, fmt.Errorf("the answer is written in %q, which is not read", name)
+}
+
+// cleaner replaces what XML does not allow: control characters, raw or as references, and bytes that are not UTF-8.
+// Servers put the text of events into XML as it is, and one such event must not make the whole answer unreadable.
+type cleaner struct {
+	r    *bufio.Reader
+	rest []byte
+}
+
+func newCleaner(r io.Reader) *cleaner { return &cleaner{r: bufio.NewReaderSize(r, 32<<10)} }
+
+func (c *cleaner) Read(p []byte) (int, error) {
+	n := 0
+	for n < len(p) {
+		if len(c.rest) > 0 {
+			k := copy(p[n:], c.rest)
+			c.rest = c.rest[k:]
+			n += k
+			continue
+		}
+		if k := c.plain(p[n:]); k > 0 {
+			n += k
+			continue
+		}
+		if n > 0 && c.r.Buffered() == 0 {
+			return n, nil
+		}
+		if err := c.odd(); err != nil {
+			if n > 0 {
+				return n, nil // the error comes again
+			}
+			return 0, err
+		}
+	}
+	return n, nil
+}
+
+// plain copies buffered bytes up to the first that needs a look.
+func (c *cleaner) plain(p []byte) int {
+	buffered, _ := c.r.Peek(c.r.Buffered())
+	n := 0
+	for n < len(p) && n < len(buffered) {
+		b := buffered[n]
+		if b == '&' || b >= utf8.RuneSelf || b < ' ' && b != '\n' && b != '\r' && b != '\t' {
+			break
+		}
+		n++
+	}
+	copy(p, buffered[:n])
+	c.r.Discard(n)
+	return n
+}
+
+// odd reads one character or reference and puts what may stand for it into rest.
+func (c *cleaner) odd() error {
+	r, size, err := c.r.ReadRune()
+	if err != nil {
+		return err
+	}
+	switch {
+	case r == '&':
+		c.reference()
+	case r == utf8.RuneError && size == 1, !isXML(r):
+		c.rest = utf8.AppendRune(nil, utf8.RuneError)
+	default:
+		c.rest = utf8.AppendRune(nil, r)
+	}
+	return nil
+}
+
+// reference looks at what follows an ampersand; only a numeric reference to a forbidden character is replaced.
+func (c *cleaner) reference() {
+	c.rest = []byte("&")
+	ahead, _ := c.r.Peek(12)
+	name, _, ok := strings.Cut(string(ahead), ";")
+	digits, numeric := strings.CutPrefix(name, "#")
+	if !ok || !numeric {
+		return
+	}
+	base := 10
+	if hex, is := strings.CutPrefix(strings.ToLower(digits), "x"); is {
+		digits, base = hex, 16
+	}
+	code, err := strconv.ParseUint(digits, base, 32)
+	if err == nil && code <= utf8.MaxRune && !isXML(rune(code)) {
+		c.r.Discard(len(name) + 1)
+		c.rest = utf8.AppendRune(nil, utf8.RuneError)
+	}
+}
+
+// isXML is the Char production of XML 1.0.
+func isXML(r rune) bool {
+	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune
+}
+
+// escaped is text as it may stand in an element.
+func escaped(s string) string {
+	var b strings.Builder
+	xml.EscapeText(&b, []byte(s))
+	return b.String()
+}
