@@ -48,6 +48,9 @@ func (w *work) make(uid string, prefer plan.Prefer, decisions []plan.Decision, d
 	}
 }
 
+// codeDeleted is the planner's code for an instance that a person deleted.
+const codeDeleted = "deleted"
+
 // firstPlace is the override of a new series for a period that cannot use the standing time.
 func (w *work) firstPlace(uid string, d plan.Decision) (piece, bool) {
 	standing := calendar.Span{Start: d.Original, End: d.Original.Add(w.b.Policy.Duration)}
@@ -61,6 +64,8 @@ func (w *work) firstPlace(uid string, d plan.Decision) (piece, bool) {
 		p.patch = calendar.Patch{Span: &slot, Mark: placedMark(d, plan.Instance{}, w.Now)}
 	case d.State == plan.Lapsed && d.Code == "skipped":
 		p.Action, p.patch = string(plan.Waive), calendar.Patch{Cancelled: new(true), Mark: calendar.Mark{keyState: stateSkipped, keyReason: w.world.Skips[d.Period.Key]}}
+	case d.Code == codeDeleted: // without a state of ours it stays the person's doing
+		p.Action, p.patch = string(plan.Waive), calendar.Patch{Cancelled: new(true)}
 	default:
 		// Waived, or no slot: nothing may stand over what is booked. It comes back when there is room.
 		p.Action, p.patch = string(plan.Waive), calendar.Patch{Cancelled: new(true), Mark: calendar.Mark{keyState: stateWaived}}

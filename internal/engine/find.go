@@ -17,6 +17,17 @@ import (
 type found struct {
 	series []calendar.Series // by Start
 	gone   bool              // it vanished, and was not asked for again
+	twice  bool              // two of them go on at once: a sync brought an old one back
+}
+
+// doubled reports whether a series goes on after the next one began.
+func doubled(list []calendar.Series) bool {
+	for k := 1; k < len(list); k++ {
+		if until := list[k-1].Until; until.IsZero() || until.After(list[k].Start) {
+			return true
+		}
+	}
+	return false
 }
 
 // current is the series that goes on; nil if there is none.
@@ -36,7 +47,7 @@ func (v *view) find(b *Bilateral) (found, error) {
 	var f found
 	id := b.ID()
 	for _, s := range home.Series {
-		if s.Mark[keyID] == id && !s.Cancelled && s.Rule != "" {
+		if (s.Mark[keyID] == id || b.named(s.UID)) && !s.Cancelled && s.Rule != "" {
 			f.series = append(f.series, s)
 		}
 	}
@@ -48,6 +59,7 @@ func (v *view) find(b *Bilateral) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
+	f.twice = doubled(f.series)
 	lost := f.missing(known)
 	switch {
 	case len(f.series) == 0 && len(lost) > 0 && len(home.Unreadable) > 0:
@@ -117,13 +129,21 @@ func (b *Bilateral) standing(f found) *plan.Standing {
 		prefer.Nth = nth(s.Rule, local)
 	}
 	first := f.series[0].Start
-	if b.Policy.Cadence.Every > 1 {
-		first = s.Start // blocks of weeks are anchored at the series that goes on
+	if n := b.Policy.Cadence.Every; n > 1 && weeksBetween(first.In(zone), local)%n != 0 {
+		first = s.Start // other blocks than before: those of the series that goes on count
 	}
 	return &plan.Standing{
 		First: calendar.DateOf(first, zone), Prefer: prefer, Duration: s.Duration, Until: s.Until,
 		ByHand: s.Mark[keyStanding] != standingMark(prefer, s.Duration),
 	}
+}
+
+// weeksBetween counts the Mondays between two dates.
+func weeksBetween(a, b time.Time) int {
+	monday := func(t time.Time) calendar.Date {
+		return calendar.DateOf(t, t.Location()).Add(-((int(t.Weekday()) + 6) % 7))
+	}
+	return monday(b).Days(monday(a)) / 7
 }
 
 // nth is the ordinal of a monthly rule's weekday: from BYDAY=1WE or -1FR, else by the date of the first instance.
@@ -217,18 +237,20 @@ func pinned(i *calendar.Instance) bool {
 // answer is the executive's answer to one instance, from the owner's copy or from their own. Only an override's refusal is
 // about that instance alone: that of the whole series is declinedWhole's.
 func (v *view) answer(b *Bilateral, s *calendar.Series, i *calendar.Instance) plan.Answer {
-	if said := b.answerIn(i); said != plan.NoAnswer {
+	said := b.answerIn(i)
+	if said == plan.No || said == plan.NoWithNote {
 		return said
 	}
 	for _, theirs := range v.copies(b, s) {
 		// An answer counts for the time it was given to.
 		if j := theirs.At(i.Original); j != nil && j.Span.Equal(i.Span) {
-			if said := b.answerIn(j); said != plan.NoAnswer {
-				return said
+			// A yes in the owner's copy may have been to the series: it does not outweigh a no to this one.
+			if theirs := b.answerIn(j); theirs == plan.No || theirs == plan.NoWithNote || said == plan.NoAnswer {
+				said = theirs
 			}
 		}
 	}
-	return plan.NoAnswer
+	return said
 }
 
 func (b *Bilateral) answerIn(i *calendar.Instance) plan.Answer {

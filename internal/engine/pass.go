@@ -155,7 +155,7 @@ func (w *work) madeIn(period string) bool {
 func (w *work) standAfter() []calendar.Span {
 	var out []calendar.Span
 	for _, i := range w.world.Instances {
-		if i.Absent == plan.Stands {
+		if i.Absent == plan.Stands && !w.left(i) {
 			out = append(out, i.Slot)
 		}
 	}
@@ -165,6 +165,13 @@ func (w *work) standAfter() []calendar.Span {
 		}
 	}
 	return out
+}
+
+// left reports whether this pass has taken the instance from where it stood: that time is free for the owner's others.
+func (w *work) left(i plan.Instance) bool {
+	return slices.ContainsFunc(w.decided, func(d plan.Decision) bool {
+		return d.Original.Equal(i.Original) && d.Action != plan.None && w.madeIn(d.Period.Key)
+	})
 }
 
 // about is what the home calendar can do; asked once a process, since it reaches the server.

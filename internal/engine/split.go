@@ -89,13 +89,13 @@ func (w *work) succeed(uid string, prefer plan.Prefer, cut plan.Period) {
 	world := w.world
 	world.Standing, world.Anchor, world.Policy.Prefer = nil, cut.First, prefer
 	world.Instances, world.Own = nil, w.found.uids()
-	var pinned []plan.Instance
+	var kept []plan.Instance
 	for _, i := range w.world.Instances {
 		switch {
 		case i.Original.Before(cut.Span.Start):
 			world.Instances = append(world.Instances, i)
-		case i.Pinned && i.Absent == plan.Stands:
-			pinned = append(pinned, i)
+		case i.Pinned && i.Absent == plan.Stands, i.Absent == plan.Deleted && w.b.Policy.OnDelete != plan.Replan:
+			kept = append(kept, i)
 		}
 	}
 	var decisions []plan.Decision
@@ -103,9 +103,9 @@ func (w *work) succeed(uid string, prefer plan.Prefer, cut plan.Period) {
 		if d.Period.Span.Start.Before(cut.Span.Start) {
 			continue
 		}
-		for _, i := range pinned {
+		for _, i := range kept {
 			if d.Period.Span.Has(i.Original) {
-				d.State, d.Slot, d.Pin = plan.Held, i.Slot, true
+				d = w.carried(d, i)
 			}
 		}
 		decisions = append(decisions, d)
@@ -118,6 +118,38 @@ func (w *work) succeed(uid string, prefer plan.Prefer, cut plan.Period) {
 	draft.Title, draft.Location, draft.Description, draft.Like = old.Title, old.Location, old.Description, old.Name
 	w.make(uid, prefer, decisions, draft)
 	w.drop(cut.Span.Start)
+	w.replace(decisions)
+}
+
+// carried is what the series that goes on takes over of an instance that a person placed or deleted.
+func (w *work) carried(d plan.Decision, i plan.Instance) plan.Decision {
+	d.State, d.Code, d.Action, d.Slot = plan.Unmet, codeDeleted, plan.None, calendar.Span{}
+	if i.Absent == plan.Stands {
+		d.State, d.Code, d.Action, d.Slot, d.Pin, d.Pinned = plan.Held, "pinned", plan.Place, i.Slot, true, true
+	}
+	for _, old := range w.decided {
+		if old.Period.Key == d.Period.Key {
+			d.Sentence = old.Sentence
+		}
+	}
+	return d
+}
+
+// replace lets decisions on the series that goes on stand for those on the one that ends: the agenda and the record go by
+// them, and an original of the old series is none of the new one's.
+func (w *work) replace(decisions []plan.Decision) {
+	for k, old := range w.decided {
+		for _, d := range decisions {
+			if d.Period.Key != old.Period.Key {
+				continue
+			}
+			if d.Pinned || d.Code == codeDeleted { // what a person did is as it was, under another original
+				old.Original, old.Action, old.Pin = d.Original, d.Action, d.Pin
+				d = old
+			}
+			w.decided[k] = d
+		}
+	}
 }
 
 // drop takes back what was worked out for instances that the old series loses.
