@@ -226,8 +226,10 @@ func (c *check) change(period string, was, is meeting, stood, stands bool) error
 		return errors.New("it is paused")
 	case mem.final:
 		return errors.New("it had been held")
-	case stood && was.span.Equal(mem.pin) && !one:
-		return errors.New("a person had put it there")
+	case !stands && slices.ContainsFunc(c.asked, func(r store.Request) bool { return r.Kind == store.Rebase }):
+		return nil // between the end of one series and the start of the next
+	case stood && was.span.Equal(mem.pin) && !one, !stood && !mem.pin.IsZero() && !is.span.Equal(mem.pin) && !one:
+		return errors.New("a person had put it at " + plan.When(mem.pin, c.w.zone))
 	case !stands && stood:
 		return c.waived(period, was, one)
 	case mem.skipped && !one:
@@ -255,7 +257,7 @@ func (c *check) change(period string, was, is meeting, stood, stands bool) error
 // moved judges a move that nobody ordered: it has a cause and is within the budget.
 func (c *check) moved(period string, was meeting, mem *memory1) error {
 	declined := c.declined(was)
-	if !declined && c.fits(was, period) {
+	if !declined && was.span.Start.After(c.w.now) && c.fits(was, period) {
 		return errors.New("nothing was wrong with it")
 	}
 	today := c.w.now.In(c.w.zone).Format(time.DateOnly)
@@ -275,6 +277,13 @@ func (c *check) moved(period string, was meeting, mem *memory1) error {
 
 // fits reports whether a standing meeting could stay where it is.
 func (c *check) fits(m meeting, period string) bool {
+	for other, list := range c.before.periods { // another period's meeting, dragged over this one
+		for _, o := range list {
+			if other != period && o.live && o.span.Overlaps(m.span) {
+				return false
+			}
+		}
+	}
 	return c.inHours(m.span, true) && m.span.Length() >= c.Policy.Minimum && c.inTheWay(m.span) == "" &&
 		c.periodOf(m.span.Start, c.before.list) == period
 }
@@ -284,9 +293,9 @@ func (c *check) declined(m meeting) bool {
 	if m.own != nil && status(m.own, c.Executive.Email) == "DECLINED" {
 		return true
 	}
-	for _, s := range readSeries(c.hers, m.uid()) {
+	for _, s := range c.w.read(c.hers, c.pair).list {
 		o := s.override(m.original)
-		if o != nil && o.moment("DTSTART").Equal(m.span.Start) && o.moment("DTEND").Equal(m.span.End) && status(o, c.Executive.Email) == "DECLINED" {
+		if o != nil && s.uid() == m.uid() && o.moment("DTSTART").Equal(m.span.Start) && o.moment("DTEND").Equal(m.span.End) && status(o, c.Executive.Email) == "DECLINED" {
 			return true
 		}
 	}

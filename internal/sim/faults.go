@@ -67,6 +67,11 @@ func loseState(w *world, _ *pair) string {
 	w.lives++
 	clear(w.knows)
 	clear(w.vague)
+	for _, p := range w.pairs {
+		for _, m := range p.periods {
+			m.final = false // what was held is history, and lost with it
+		}
+	}
 	if err := w.boot(); err != nil {
 		return "no new state: " + err.Error()
 	}
@@ -80,7 +85,7 @@ func editMeanwhile(w *world, p *pair) string {
 		if said := deed(w, p); said != "" {
 			w.say("  meanwhile: %s", said)
 		}
-		w.settleView()
+		w.again()
 	}
 	return "somebody will edit during a pass"
 }

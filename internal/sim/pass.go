@@ -37,23 +37,53 @@ func (s stand) live(period string) (meeting, bool) {
 	return meeting{}, false
 }
 
-func (w *world) look() *view {
+func (w *world) look(accounts ...*memory.Account) *view {
 	v := &view{objects: map[*memory.Account]map[string][]byte{}, pairs: map[*pair]stand{}}
-	for _, a := range w.accounts() {
+	for _, a := range accounts {
 		v.objects[a] = map[string][]byte{}
 		for _, n := range a.Names() {
 			v.objects[a][n] = a.Bytes(n)
 		}
 	}
 	for _, p := range w.pairs {
-		s := stand{list: readSeries(w.mine, p.ID()), periods: map[string][]meeting{}}
-		for _, m := range meetings(s.list, w.now.AddDate(0, 4, 0)) {
-			period := p.periodOf(m.original, s.list)
-			s.periods[period] = append(s.periods[period], m)
-		}
-		v.pairs[p] = s
+		v.pairs[p] = w.read(w.mine, p)
 	}
 	return v
+}
+
+// cached is what was read of a calendar, and of which objects.
+type cached struct {
+	text string
+	stand
+}
+
+// read reads a bilateral's series in a calendar, once for as long as it does not change. It is for looking only.
+func (w *world) read(a *memory.Account, p *pair) stand {
+	id, text := p.ID(), w.textOf(a, p)
+	if c, ok := w.cache[a][id]; ok && c.text == text {
+		return c.stand
+	}
+	s := stand{list: readSeries(a, id), periods: map[string][]meeting{}}
+	for _, m := range meetings(s.list, w.end.AddDate(0, 5, 0)) {
+		period := p.periodOf(m.original, s.list)
+		s.periods[period] = append(s.periods[period], m)
+	}
+	if w.cache[a] == nil {
+		w.cache[a] = map[string]cached{}
+	}
+	w.cache[a][id] = cached{text, s}
+	return s
+}
+
+func (w *world) textOf(a *memory.Account, p *pair) string {
+	var b strings.Builder
+	for _, n := range a.Names() {
+		if strings.HasPrefix(n, p.ID()) {
+			b.WriteString(n)
+			b.Write(a.Bytes(n))
+		}
+	}
+	return b.String()
 }
 
 func (w *world) accounts() []*memory.Account {
@@ -64,13 +94,17 @@ func (w *world) accounts() []*memory.Account {
 	return out
 }
 
-// settleView says that the people are done: what changes from here on, the engine changes.
-func (w *world) settleView() { w.before = w.look() }
+// again looks again at the owner's calendar alone: the executives' are busy answering.
+func (w *world) again() {
+	w.meddled = true
+	now := w.look(w.mine)
+	w.before.objects[w.mine], w.before.pairs = now.objects[w.mine], now.pairs
+}
 
 // pass runs one pass and judges it.
 func (w *world) pass(ctx context.Context) error {
-	w.observed = map[*memory.Account]bool{}
-	w.settleView()
+	w.observed, w.meddled = map[*memory.Account]bool{}, false
+	w.before = w.look(w.accounts()...)
 	asked := map[*pair][]store.Request{}
 	for _, p := range w.pairs {
 		requests, err := w.store.PendingRequests(p.Name)
@@ -86,7 +120,7 @@ func (w *world) pass(ctx context.Context) error {
 	if err != nil && !died {
 		return fmt.Errorf("the pass failed: %w", err)
 	}
-	w.after = w.look()
+	w.after = w.look(w.accounts()...)
 	w.learn()
 	if err := w.untouched(); err != nil {
 		return err
@@ -96,7 +130,8 @@ func (w *world) pass(ctx context.Context) error {
 		if k < len(report.Bilaterals) {
 			c.report = report.Bilaterals[k]
 		}
-		c.whole = c.whole && c.report.Err == nil
+		c.whole = c.whole && c.report.Err == nil && !w.meddled
+		p.failed = c.report.Err != nil
 		if err := c.run(); err != nil {
 			return fmt.Errorf("%s: %w", p.Name, err)
 		}
@@ -182,9 +217,11 @@ func (w *world) isOurs(object string) bool {
 // change.
 func (w *world) deliver() {
 	for _, p := range w.pairs {
-		if !p.delivers {
+		text := w.textOf(w.mine, p)
+		if !p.delivers || text == p.sent {
 			continue
 		}
+		p.sent = text
 		old := map[string]*node{}
 		for _, s := range readSeries(p.hers, p.ID()) {
 			for _, n := range append([]*node{s.master}, s.overrides...) {

@@ -51,7 +51,7 @@ func (p *pair) periodOf(t time.Time, list []*series) string {
 	return fmt.Sprintf("%d-W%02d", year, week)
 }
 
-func mondayOf(t time.Time) time.Time { return t.AddDate(0, 0, -(int(t.Weekday())+6)%7) }
+func mondayOf(t time.Time) time.Time { return t.AddDate(0, 0, -((int(t.Weekday()) + 6) % 7)) }
 
 // takes returns what the calendar's owner has at that strength or more in the way of s, as the engine could know it.
 func (w *world) takes(list []*entry, s calendar.Span, least calendar.Strength) *entry {
@@ -73,16 +73,30 @@ func (p *pair) inTheWay(s calendar.Span) string {
 			return e.what
 		}
 	}
-	stood := p.w.after // the owner's other meetings: a pass has seen to those before this one already
+	return p.otherMeeting(s)
+}
+
+// otherMeeting is one of the owner's other bilaterals in the way. Those worked on earlier in the pass are where it put
+// them; where a write failed nobody knows, and both places count.
+func (p *pair) otherMeeting(s calendar.Span) string {
+	earlier := true
 	for _, o := range p.w.pairs {
 		if o == p {
-			stood = p.w.before
+			earlier = false
 			continue
 		}
-		for _, list := range stood.pairs[o].periods {
-			for _, m := range list {
-				if m.live && m.span.Overlaps(s) {
-					return "the meeting with " + o.Name + " of " + plan.When(m.span, p.w.zone)
+		views := []*view{p.w.before}
+		if earlier && !o.failed {
+			views = []*view{p.w.after}
+		} else if earlier {
+			views = append(views, p.w.after)
+		}
+		for _, v := range views {
+			for _, list := range v.pairs[o].periods {
+				for _, m := range list {
+					if m.live && m.span.Overlaps(s) {
+						return "the meeting with " + o.Name + " of " + plan.When(m.span, p.w.zone)
+					}
 				}
 			}
 		}

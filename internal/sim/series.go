@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"bilateral/calendar"
@@ -29,10 +30,13 @@ type meeting struct {
 	own      *node // its override, or nil
 }
 
-// readSeries reads every series in the calendar whose UID begins with id.
+// readSeries reads every series in the calendar whose object and UID begin with id.
 func readSeries(a *memory.Account, id string) []*series {
 	var out []*series
 	for _, name := range a.Names() {
+		if !strings.HasPrefix(name, id) {
+			continue
+		}
 		root := readText(a.Bytes(name))
 		if root == nil {
 			continue
@@ -57,15 +61,22 @@ func readSeries(a *memory.Account, id string) []*series {
 
 func (s *series) uid() string          { return s.master.value("UID") }
 func (s *series) start() time.Time     { return s.master.moment("DTSTART") }
-func (s *series) zone() *time.Location { return mustZone(paramOf(s.master.line("DTSTART"), "TZID")) }
+func (s *series) zone() *time.Location { return zones()[paramOf(s.master.line("DTSTART"), "TZID")] }
 
-func mustZone(name string) *time.Location {
-	z, err := time.LoadLocation(name)
-	if err != nil {
-		panic(err)
+// zones are those of the casts, read once.
+var zones = sync.OnceValue(func() map[string]*time.Location {
+	out := map[string]*time.Location{}
+	for _, c := range casts {
+		for _, name := range []string{c.mine, c.theirs} {
+			z, err := time.LoadLocation(name)
+			if err != nil {
+				panic(err)
+			}
+			out[name] = z
+		}
 	}
-	return z
-}
+	return out
+})
 
 func (s *series) length() time.Duration { return s.master.moment("DTEND").Sub(s.start()) }
 
@@ -107,7 +118,7 @@ func (s *series) originals(before time.Time) []time.Time {
 	}
 	zone, first := s.zone(), s.start()
 	local := first.In(zone)
-	monday := local.AddDate(0, 0, -(int(local.Weekday())+6)%7)
+	monday := local.AddDate(0, 0, -((int(local.Weekday()) + 6) % 7))
 	var out []time.Time
 	for k := 0; ; k++ {
 		day := time.Date(local.Year(), local.Month(), local.Day()+k, local.Hour(), local.Minute(), 0, 0, zone)
@@ -160,14 +171,20 @@ func meetings(list []*series, before time.Time) []meeting {
 func (s *series) meetings(before time.Time) []meeting {
 	gone := s.excluded()
 	originals := s.originals(before)
+	planned, overrides := map[time.Time]bool{}, map[time.Time]*node{}
+	for _, at := range originals {
+		planned[at] = true
+	}
 	for _, o := range s.overrides { // those that match nothing are still somebody's time
-		if at := o.moment("RECURRENCE-ID"); !slices.ContainsFunc(originals, at.Equal) && at.Before(before) {
+		at := o.moment("RECURRENCE-ID")
+		overrides[at] = o
+		if !planned[at] && at.Before(before) {
 			originals = append(originals, at)
 		}
 	}
 	var out []meeting
 	for _, at := range originals {
-		m := meeting{series: s, original: at, own: s.override(at), standing: calendar.Span{Start: at, End: at.Add(s.length())}}
+		m := meeting{series: s, original: at, own: overrides[at], standing: calendar.Span{Start: at, End: at.Add(s.length())}}
 		m.span = m.standing
 		m.live = !slices.ContainsFunc(gone, at.Equal)
 		if m.own != nil {

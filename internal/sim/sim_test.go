@@ -8,7 +8,7 @@ import (
 
 // TestLives lives many lives, each from one seed. SIM_SEED=n lives that one alone and tells it all.
 func TestLives(t *testing.T) {
-	seeds, first, days := uint64(40), uint64(1), 90
+	seeds, first, days := uint64(40), uint64(1), 30
 	if testing.Short() {
 		seeds = 6
 	}

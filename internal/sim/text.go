@@ -147,9 +147,9 @@ const (
 
 // moments reads the times of a line: UTC, or the wall clock of TZID.
 func moments(line string) []time.Time {
-	zone, err := time.LoadLocation(paramOf(line, "TZID"))
-	if err != nil {
-		return nil
+	zone := zones()[paramOf(line, "TZID")]
+	if zone == nil {
+		zone = time.UTC
 	}
 	var out []time.Time
 	for v := range strings.SplitSeq(valueOf(line), ",") {

@@ -38,6 +38,7 @@ type world struct {
 	outages  map[*memory.Account]time.Time
 	lost     map[string]bool // op -> the next one fails
 	between  func()          // happens while a pass is under way
+	meddled  bool            // somebody edited during this pass: what it says may be of before
 	stir     time.Time       // when something last happened
 	trace    []string
 	counts   map[string]int
@@ -46,6 +47,7 @@ type world struct {
 	vague    map[*memory.Account]bool // what the engine knows of it cannot be told
 
 	before, after *view
+	cache         map[*memory.Account]map[string]cached // by the id of the bilateral
 }
 
 // pair is a bilateral and what the checker remembers of it.
@@ -55,6 +57,8 @@ type pair struct {
 	hers     *memory.Account
 	delivers bool // the executive's calendar gets a copy of the series
 	items    int
+	failed   bool   // this pass did not get through with it
+	sent     string // the objects that were delivered last
 	periods  map[string]*memory1
 	paused   time.Time
 	byHand   bool // a person dragged the whole series
@@ -114,9 +118,9 @@ func (m *Machine) Live(ctx context.Context, dir string, seed uint64, days int) (
 
 func newWorld(m *Machine, dir string, seed uint64, days int) *world {
 	w := &world{Rand: rand.New(rand.NewPCG(seed, 7)), machine: m, base: dir, process: &process{}, outages: map[*memory.Account]time.Time{},
-		lost: map[string]bool{}, counts: map[string]int{}, knows: map[*memory.Account][]*entry{}, vague: map[*memory.Account]bool{}}
+		lost: map[string]bool{}, counts: map[string]int{}, knows: map[*memory.Account][]*entry{}, vague: map[*memory.Account]bool{}, cache: map[*memory.Account]map[string]cached{}}
 	c := casts[w.IntN(len(casts))]
-	w.zone = mustZone(c.mine)
+	w.zone = zones()[c.mine]
 	w.began = time.Date(2026, time.Month(1+w.IntN(12)), 1+w.IntN(28), w.IntN(24), 0, 0, 0, time.UTC)
 	w.now, w.end = w.began, w.began.AddDate(0, 0, days)
 	w.mine = memory.New(func() time.Time { return w.now })
@@ -159,7 +163,7 @@ func weekdays(from, to int) []plan.Hours {
 var cadences = []plan.Cadence{{Unit: plan.Week, Every: 1}, {Unit: plan.Week, Every: 1}, {Unit: plan.Day, Every: 1}, {Unit: plan.Week, Every: 2}, {Unit: plan.Month, Every: 1}}
 
 func (w *world) newPair(name string, c cast) *pair {
-	theirs := mustZone(c.theirs)
+	theirs := zones()[c.theirs]
 	p := &pair{w: w, hers: memory.New(func() time.Time { return w.now }), delivers: w.IntN(2) == 0, periods: map[string]*memory1{}}
 	p.hers.Fail(w.fault(p.hers))
 	hers := &engine.Calendar{Name: name, Type: "vdir", Account: p.hers, Zone: theirs}
