@@ -99,7 +99,7 @@ func (f *finder) from(ctx context.Context, at *url.URL) (place, person, error) {
 	if err != nil {
 		return place{}, person{}, err
 	}
-	if r.is(caldav("calendar")) && (f.wanted == "" || matches(f.wanted, placeOf(r, from))) {
+	if r.is(caldav("calendar")) && (f.wanted == "" || len(called(f.wanted, []place{placeOf(r, from)})) > 0) {
 		return placeOf(r, from), person{}, nil
 	}
 	if len(r.prop(caldav("calendar-home-set")).hrefs()) > 0 {
@@ -256,18 +256,18 @@ func privileges(r *resource) (write, read, busy bool) {
 }
 
 // choose picks the wanted calendar, the server's default one (RFC 6638 section 9.2), or the only one.
-func (f *finder) choose(ctx context.Context, at *url.URL, found []place, inbox string) (place, error) {
+func (f *finder) choose(ctx context.Context, at *url.URL, all []place, inbox string) (place, error) {
+	found := all
 	if f.wanted != "" {
-		for _, same := range []func(string, string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
-			if i := slices.IndexFunc(found, func(p place) bool { return same(p.Name, f.wanted) || same(lastOf(p.URL), f.wanted) }); i >= 0 {
+		if found = called(f.wanted, found); len(found) == 0 {
+			return place{}, failed(calendar.Gone, "find", at, fmt.Errorf("%w: none is called %q%s", errChoice, f.wanted, named(all)))
+		}
+	}
+	if len(found) > 1 {
+		if standard := f.standard(ctx, inbox); standard != "" {
+			if i := slices.IndexFunc(found, func(p place) bool { return samePath(pathOf(p.URL), standard) }); i >= 0 {
 				return found[i], nil
 			}
-		}
-		return place{}, failed(calendar.Gone, "find", at, fmt.Errorf("%w: none is called %q%s", errChoice, f.wanted, named(found)))
-	}
-	if standard := f.standard(ctx, inbox); standard != "" {
-		if i := slices.IndexFunc(found, func(p place) bool { return samePath(pathOf(p.URL), standard) }); i >= 0 {
-			return found[i], nil
 		}
 	}
 	if len(found) == 1 {
@@ -276,18 +276,26 @@ func (f *finder) choose(ctx context.Context, at *url.URL, found []place, inbox s
 	if len(found) == 0 {
 		return place{}, failed(calendar.Gone, "find", at, errors.New("the account has no calendar for events"))
 	}
-	return place{}, failed(calendar.Gone, "find", at, fmt.Errorf("%w by collection = %q: the server has no default%s", errChoice, found[0].Name, named(found)))
+	return place{}, failed(calendar.Gone, "find", at, fmt.Errorf("%w by its path, such as collection = %q: the server names no default%s",
+		errChoice, pathOf(found[0].URL), named(found)))
 }
 
-func matches(wanted string, p place) bool {
-	return strings.EqualFold(p.Name, wanted) || strings.EqualFold(lastOf(p.URL), wanted)
+// called returns the calendars with a name, or last part of a path: exactly so, else in any case.
+func called(name string, all []place) []place {
+	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+		found := slices.DeleteFunc(slices.Clone(all), func(p place) bool { return !same(p.Name, name) && !same(lastOf(p.URL), name) })
+		if len(found) > 0 {
+			return found
+		}
+	}
+	return nil
 }
 
 // named lists calendars for an error.
 func named(found []place) string {
 	var names []string
 	for _, p := range found[:min(len(found), 20)] {
-		names = append(names, fmt.Sprintf("%q", p.Name))
+		names = append(names, fmt.Sprintf("%q (%s)", p.Name, pathOf(p.URL)))
 	}
 	if len(names) == 0 {
 		return ""

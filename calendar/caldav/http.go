@@ -40,6 +40,7 @@ type session struct {
 	origin *url.URL // credentials go nowhere else
 	auth   *authenticator
 	now    func() time.Time
+	heard  time.Time // the server's clock, in its last answer
 }
 
 // request is one question to the server.
@@ -85,6 +86,9 @@ func (s *session) do(ctx context.Context, r request) (*answer, error) {
 			cancel()
 			return nil, s.unanswered(r.op, at, err)
 		}
+		if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+			s.heard = date
+		}
 		next, err := redirect(at, resp)
 		if err != nil {
 			resp.Body.Close()
@@ -99,6 +103,15 @@ func (s *session) do(ctx context.Context, r request) (*answer, error) {
 	}
 	cancel()
 	return nil, failed(calendar.BadData, r.op, r.url, fmt.Errorf("%w more than %d times", errElsewhere, maxHops))
+}
+
+// stamp dates what is written. Where the server's clock is ahead of ours it counts: a scheduling server drops a change
+// that looks older than the guest's answer, which it dated itself (RFC 5546 section 2.1.5).
+func (s *session) stamp() time.Time {
+	if now := s.now(); now.After(s.heard) {
+		return now
+	}
+	return s.heard
 }
 
 func (s *session) answer(r request, at *url.URL, resp *http.Response, cancel func()) (*answer, error) {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -216,3 +217,11 @@ func TestRadicaleConforms(t *testing.T) {
 }
 
 func TestCyrusConforms(t *testing.T) { cyrus.conforms(t, refusals("Cyrus")) }
+
+func mustPath(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		panic(err)
+	}
+	return u.Path
+}

@@ -54,13 +54,13 @@ func (a *Account) create(ctx context.Context, c calendar.Change) (string, error)
 // render writes a new series, like an old one of this calendar where the draft says so.
 func (a *Account) render(c calendar.Change) ([]byte, error) {
 	if c.Create.Like == "" {
-		return ical.New(c, a.now())
+		return ical.New(c, a.session.stamp())
 	}
 	old := a.Calendar.Items[c.Create.Like]
 	if old == nil {
 		return nil, fmt.Errorf("%q is not in this calendar", c.Create.Like)
 	}
-	return ical.NewLike(c, old.Data, a.now())
+	return ical.NewLike(c, old.Data, a.session.stamp())
 }
 
 // conflicts tells a UID or address that is taken: 412, or a precondition of RFC 4791 section 5.3.2.1 or RFC 6638 section
@@ -84,7 +84,7 @@ func (a *Account) patch(ctx context.Context, c calendar.Change) (string, error) 
 	if it.version() != c.Version {
 		return "", failed(calendar.Conflict, "write", target, nil)
 	}
-	data, err := ical.Patched(it.Data, c, a.now())
+	data, err := ical.Patched(it.Data, c, a.session.stamp())
 	if err != nil {
 		return "", failed(calendar.Unknown, "write", target, err)
 	}
