@@ -35,6 +35,7 @@ type component struct {
 
 	title       string
 	location    string
+	comment     string
 	description string // kept only where a series may need it
 	categories  []string
 	attendees   []calendar.Attendee
@@ -110,6 +111,8 @@ func (p *parser) readText(c *component, q prop) {
 		c.location = readText(q.value)
 	case "DESCRIPTION":
 		c.description = readText(q.value)
+	case "COMMENT":
+		c.comment = readText(q.value)
 	case "CATEGORIES":
 		c.categories = append(c.categories, readList(q.value)...)
 	case "ATTENDEE":

@@ -53,7 +53,7 @@ func (x *expander) whole(g *group, t *timing) calendar.Series {
 	}
 	for _, slot := range x.slots(g) {
 		if x.inView(slot.original) || x.inView(slot.start) {
-			s.Instances = append(s.Instances, slot.instance())
+			s.Instances = append(s.Instances, slot.instance(m))
 		}
 	}
 	slices.SortStableFunc(s.Instances, func(a, b calendar.Instance) int { return a.Original.Compare(b.Original) })
@@ -62,7 +62,7 @@ func (x *expander) whole(g *group, t *timing) calendar.Series {
 
 func (x *expander) inView(at int64) bool { return at >= x.from && at < x.to }
 
-func (s slot) instance() calendar.Instance {
+func (s slot) instance(master *component) calendar.Instance {
 	c := s.is
 	i := calendar.Instance{
 		Original: time.Unix(s.original, 0).UTC(), Span: span(s.start, s.end), Standing: span(s.standing[0], s.standing[1]),
@@ -74,8 +74,24 @@ func (s slot) instance() calendar.Instance {
 	}
 	if i.Override {
 		i.Cancelled, i.Mark = c.cancelled, c.mark.Clone()
+		i.Attendees = c.answers(master)
 	}
 	return i
+}
+
+// answers are the attendees of an override. A COMMENT that the series does not have came with a refusal of this instance,
+// where the server did not keep it with the attendee (RFC 5546 section 3.2.3).
+func (c *component) answers(master *component) []calendar.Attendee {
+	if c.comment == "" || c.comment == master.comment {
+		return c.attendees
+	}
+	out := slices.Clone(c.attendees)
+	for k := range out {
+		if out[k].Status == calendar.Declined && out[k].Comment == "" {
+			out[k].Comment = c.comment
+		}
+	}
+	return out
 }
 
 // excluded lists the EXDATEs as the starts that they remove.

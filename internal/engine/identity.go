@@ -37,6 +37,12 @@ func (b *Bilateral) uid(generation int, since string) string {
 	return name + "@bilateral"
 }
 
+// named reports whether the UID is one that uid makes: the series is known by it where a program dropped our mark.
+func (b *Bilateral) named(uid string) bool {
+	rest, ours := strings.CutPrefix(uid, b.ID())
+	return ours && strings.HasSuffix(rest, "@bilateral") && (rest[0] == '-' || rest[0] == '@')
+}
+
 // settings is what of the configuration shapes the series: an edit of it splits the series.
 func (b *Bilateral) settings() string {
 	return fmt.Sprintf("%s@%d/%d", b.rule(b.Policy.Prefer), b.Policy.Prefer.Minute, int(b.Policy.Duration.Minutes()))

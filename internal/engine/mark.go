@@ -2,6 +2,8 @@ package engine
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +23,7 @@ const (
 	keySuccessor = "successor" // UID of the series that goes on after a split
 	keyPaused    = "paused"    // the owner's pause
 	keyTravel    = "travel"    // the executive's travel
+	keySkips     = "skips"     // skipped periods that are not guarded yet: a line each, key and reason
 
 	keyPlaced  = "placed"   // on an instance: the span we put it at
 	keyPin     = "pin"      // "1": the owner or a counter-proposal put it there through us
@@ -132,6 +135,25 @@ func parseTravel(text string) []plan.Travel {
 		last, err2 := time.Parse(time.DateOnly, parts[2])
 		if err == nil && err1 == nil && err2 == nil {
 			out = append(out, plan.Travel{First: calendar.DateOf(first, time.UTC), Last: calendar.DateOf(last, time.UTC), Zone: zone})
+		}
+	}
+	return out
+}
+
+// skipsMark writes skips as lines of key and reason.
+func skipsMark(skips map[string]string) string {
+	var lines []string
+	for _, key := range slices.Sorted(maps.Keys(skips)) {
+		lines = append(lines, key+" "+strings.ReplaceAll(skips[key], "\n", " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func parseSkips(text string) map[string]string {
+	out := map[string]string{}
+	for line := range strings.Lines(text) {
+		if key, reason, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " "); ok {
+			out[key] = reason
 		}
 	}
 	return out

@@ -87,6 +87,7 @@ func (v *view) wanted() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		out = append(out, b.uid(0, ""))
 		for _, k := range known {
 			out = append(out, k.UID)
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -47,6 +48,7 @@ func (w *work) recall(o *store.Orders) {
 	for _, s := range w.found.series {
 		o.PausedUntil = parseInstant(s.Mark[keyPaused])
 		o.Travel = parseTravel(s.Mark[keyTravel])
+		maps.Copy(o.Skips, parseSkips(s.Mark[keySkips]))
 		for _, i := range s.Instances {
 			if i.Cancelled && i.Mark[keyState] == stateSkipped {
 				o.Skips[plan.KeyOf(w.b.Policy, w.b.standing(w.found), w.Now, i.Original)] = i.Mark[keyReason]
@@ -59,9 +61,17 @@ func (w *work) recall(o *store.Orders) {
 func (w *work) take(o *store.Orders, r store.Request) {
 	switch r.Kind {
 	case store.Skip:
+		if end := w.periodEnd(r.Period); !end.After(w.Now) {
+			w.refuse(r, fmt.Errorf("%s is over", r.Period))
+			return
+		}
 		o.Skips[r.Period] = r.Args["reason"]
 		w.say(r, "%s is skipped", r.Period)
 	case store.Unskip:
+		if _, skipped := o.Skips[r.Period]; !skipped {
+			w.refuse(r, fmt.Errorf("%s is not skipped", r.Period))
+			return
+		}
 		delete(o.Skips, r.Period)
 		w.say(r, "%s is planned again", r.Period)
 	case store.Pause:
@@ -86,6 +96,20 @@ func (w *work) take(o *store.Orders, r store.Request) {
 	case store.Start:
 		w.restart(o, r)
 	}
+}
+
+// periodEnd is when a period ends, as its key tells; far in the future for a key that is none.
+func (w *work) periodEnd(key string) time.Time {
+	at := w.Now
+	var year, n int
+	if t, err := time.Parse(time.DateOnly, key); err == nil {
+		at = t
+	} else if t, err := time.Parse("2006-01", key); err == nil {
+		at = t
+	} else if _, err := fmt.Sscanf(key, "%d-W%d", &year, &n); err == nil {
+		at = time.Date(year, 1, 4, 12, 0, 0, 0, time.UTC).AddDate(0, 0, 7*(n-1))
+	}
+	return plan.PeriodAt(w.b.Policy, w.b.standing(w.found), w.Now, at.Add(12*time.Hour)).Span.End
 }
 
 // restart is `start`: it lifts the stop after a vanished series, so that a new one is made under a new name.

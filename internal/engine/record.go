@@ -23,7 +23,7 @@ func (w *work) record(applied error) error {
 
 func (w *work) recordSeries() error {
 	for _, s := range w.found.series {
-		if s.Mark[keyID] == "" {
+		if s.Mark[keyID] == "" && !w.b.named(s.UID) {
 			continue // not adopted yet
 		}
 		if err := w.Store.Remember(w.b.Name, s.UID, w.b.Home.Name, w.Now); err != nil {
@@ -52,8 +52,8 @@ func (w *work) recordSeries() error {
 func (w *work) recordSeen() error {
 	seen := map[string]time.Time{}
 	for _, d := range w.decided {
-		if d.Trouble == "" {
-			continue
+		if d.Trouble == "" || d.State == plan.Held {
+			continue // nothing is wrong, or it was mended in this pass: the next trouble settles afresh
 		}
 		seen[d.Trouble] = w.Now
 		if since, ok := w.world.Seen[d.Trouble]; ok {

@@ -108,6 +108,11 @@ func (w *work) succeed(uid string, prefer plan.Prefer, cut plan.Period) {
 				d = w.carried(d, i)
 			}
 		}
+		for _, asked := range w.decided { // by an order of this pass
+			if asked.Period.Key == d.Period.Key && asked.Code == "by_hand" {
+				d = w.carried(d, plan.Instance{Slot: asked.Slot})
+			}
+		}
 		decisions = append(decisions, d)
 	}
 	if len(decisions) == 0 {

@@ -149,7 +149,7 @@ func (w *work) wishMarks() {
 	if s == nil || s.Mark[keyID] == "" {
 		return
 	}
-	m := calendar.Mark{keyTravel: travelMark(w.orders.Travel), keyPaused: ""}
+	m := calendar.Mark{keyTravel: travelMark(w.orders.Travel), keyPaused: "", keySkips: skipsMark(w.farSkips())}
 	if w.orders.PausedUntil.After(w.Now) {
 		m[keyPaused] = instantMark(w.orders.PausedUntil)
 	}
@@ -157,6 +157,18 @@ func (w *work) wishMarks() {
 		delete(m, keyPaused) // a pause that ran out is not worth a write
 	}
 	w.wishSeries(s.UID, calendar.Patch{Mark: m}, Step{Action: "note", Reason: "the owner's orders"}).exempt = true
+}
+
+// farSkips are the skips of periods that are not guarded yet: nearer ones stand on their cancelled instances.
+func (w *work) farSkips() map[string]string {
+	out := map[string]string{}
+	for key, reason := range w.orders.Skips {
+		guarded := slices.ContainsFunc(w.decided, func(d plan.Decision) bool { return d.Period.Key == key })
+		if !guarded && w.periodEnd(key).After(w.Now) {
+			out[key] = reason
+		}
+	}
+	return out
 }
 
 // planned is the planner's instance with that original start.

@@ -122,7 +122,7 @@ func (s *scene) take(list []calendar.Busy, who string, ours spans) []owned {
 	for _, b := range list {
 		switch {
 		case b.UID != "" && slices.Contains(s.Own, b.UID), b.Strength == calendar.Free:
-		case b.Anonymous:
+		case b.Anonymous && b.Strength != calendar.Away: // no server tells of our meeting as of an absence
 			for _, rest := range subtract(spans{b.Span}, ours) {
 				b.Span = rest
 				out = append(out, owned{b, who})

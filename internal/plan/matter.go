@@ -212,6 +212,7 @@ func (m *matter) refused(d *Decision) bool {
 	case i == nil && m.Standing != nil:
 		return d.unmet("no_instance")
 	case i != nil && i.Absent == Deleted && (m.Policy.OnDelete != Replan || i.Replanned):
+		m.offer(d)
 		return d.unmet("deleted")
 	case m.stands() && i.Answer == NoWithNote:
 		m.offer(d)
@@ -220,6 +221,7 @@ func (m *matter) refused(d *Decision) bool {
 		m.offer(d)
 		return d.unmet("pinned")
 	case m.stands() && !i.declined() && !m.begun() && i.Slot.Start.Before(m.Now.Add(m.Policy.Freeze)):
+		m.offer(d)
 		return d.unmet("frozen")
 	}
 	return false

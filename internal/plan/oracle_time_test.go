@@ -100,7 +100,7 @@ func (r *oracleRun) others(list []calendar.Busy) []calendar.Busy {
 	for _, b := range list {
 		switch {
 		case slices.Contains(r.w.Own, b.UID):
-		case b.Anonymous:
+		case b.Anonymous && b.Strength != calendar.Away:
 			for _, s := range oracleCut(b.Span, own) {
 				left = append(left, calendar.Busy{Span: s, Strength: b.Strength})
 			}

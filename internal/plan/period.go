@@ -80,7 +80,12 @@ func nthWeekday(first, next calendar.Date, p Prefer) calendar.Date {
 // Original is where the standing time puts the period's instance.
 func (f frame) original(p Period) time.Time { return p.Preferred.At(f.prefer.Minute, f.zone) }
 
-// KeyOf is the key of the period that holds the instant; standing may be nil.
+// PeriodAt is the period that holds the instant; standing may be nil.
+func PeriodAt(p Policy, standing *Standing, now, at time.Time) Period {
+	return newFrame(World{Now: now, Policy: p, Standing: standing}).at(at)
+}
+
+// KeyOf is the key of [PeriodAt].
 func KeyOf(p Policy, standing *Standing, now, at time.Time) string {
-	return newFrame(World{Now: now, Policy: p, Standing: standing}).at(at).Key
+	return PeriodAt(p, standing, now, at).Key
 }

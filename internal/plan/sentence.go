@@ -181,7 +181,7 @@ func (m *matter) unmetSentence(d Decision) string {
 	case "frozen":
 		return m.problem(d) + ", and starts too soon to be moved"
 	case "budget":
-		return fmt.Sprintf("%s; moved %d times already: ask them", m.problem(d), m.instance.Moves)
+		return fmt.Sprintf("%s; moved %s already: ask them", m.problem(d), times(m.instance.Moves))
 	}
 	return m.noSlotSentence(d)
 }
@@ -203,4 +203,14 @@ func (m *matter) noSlotSentence(d Decision) string {
 		s += word + m.when(n.Slot) + " would do without " + strings.Join(gives, " and ")
 	}
 	return s
+}
+
+func times(n int) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	}
+	return fmt.Sprintf("%d times", n)
 }
