@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"bilateral/calendar"
 	"bilateral/config"
+	"bilateral/internal/engine"
 	"bilateral/internal/store"
 
 	"github.com/spf13/cobra"
@@ -47,28 +47,11 @@ func (a *app) candidates(ctx context.Context, b config.Bilateral) ([]calendar.Se
 	if err != nil {
 		return nil, err
 	}
-	home, err := w.calendar(ctx, b.Calendar)
+	wired, err := w.bilateral(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	window := calendar.Span{Start: a.now(), End: b.Policy.Horizon.End(a.now(), home.Zone)}
-	seen, err := home.Account.Observe(ctx, calendar.Query{Window: window, Zone: home.Zone, Guest: b.Executive.Email})
-	if err != nil {
-		return nil, err
-	}
-	two := []string{w.config.Me.Email, b.Executive.Email}
-	return slices.DeleteFunc(seen.Series, func(s calendar.Series) bool {
-		return s.Rule == "" || s.Cancelled || len(s.Mark) > 0 || len(s.Instances) == 0 || !among(s, two)
-	}), nil
-}
-
-// among reports whether nobody but the two is in the series, and the second of them is.
-func among(s calendar.Series, two []string) bool {
-	others := slices.ContainsFunc(s.Attendees, func(g calendar.Attendee) bool {
-		return !slices.ContainsFunc(two, func(e string) bool { return strings.EqualFold(e, g.Email) })
-	})
-	_, invited := calendar.Attends(s.Attendees, two[1])
-	return !others && (invited || strings.EqualFold(s.Organizer, two[1]))
+	return new(engine.Engine).Candidates(ctx, wired, a.now())
 }
 
 func (a *app) listCandidates(b config.Bilateral, found []calendar.Series) error {

@@ -1,25 +1,39 @@
 package engine
 
 import (
+	"context"
+	"slices"
 	"strconv"
 	"time"
 
 	"bilateral/calendar"
 	"bilateral/internal/plan"
+	"bilateral/internal/store"
 )
 
 // wishSeriesMade notes the creation of the series when the planner places meetings and there is none: the master at the
 // standing time of the first placed period, and an override for each meeting that goes elsewhere or cannot be.
-func (w *work) wishSeriesMade() {
-	if w.world.Standing != nil {
-		return
+func (w *work) wishSeriesMade(ctx context.Context) error {
+	k := slices.IndexFunc(w.decided, func(d plan.Decision) bool { return d.Action == plan.Place })
+	if w.world.Standing != nil || k < 0 {
+		return nil
 	}
-	for k, d := range w.decided {
-		if d.Action == plan.Place {
-			w.make(w.b.uid(w.orders.Generation, ""), w.b.Policy.Prefer, w.decided[k:], w.draft())
-			return
+	if !w.asked(store.Start) && !w.Act {
+		existing, err := w.Candidates(ctx, w.b, w.Now)
+		if err != nil {
+			return err
+		}
+		if len(existing) > 0 {
+			return &errStopped{"existing", "a recurring meeting of just the two stands already, and a second one is not made beside it"}
 		}
 	}
+	w.make(w.b.uid(w.orders.Generation, ""), w.b.Policy.Prefer, w.decided[k:], w.draft())
+	return nil
+}
+
+// asked reports whether the owner asked for that in this pass.
+func (w *work) asked(kind store.RequestKind) bool {
+	return slices.ContainsFunc(w.requests, func(r store.Request) bool { return r.Kind == kind })
 }
 
 // draft is a new series as the configuration describes it.

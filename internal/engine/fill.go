@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"bilateral/agenda"
@@ -22,6 +23,9 @@ func (w *work) fill() error {
 	if next == nil || w.paused() {
 		return nil
 	}
+	if w.edited(*next) {
+		return nil
+	}
 	moment, due := w.publishMoment(*next)
 	was, err := w.Store.Published(w.b.Name, next.Original)
 	if err != nil {
@@ -38,7 +42,37 @@ func (w *work) fill() error {
 	if err != nil {
 		return err
 	}
-	return w.publish(*next, moment, agenda.Block(a))
+	return w.publish(*next, moment, agenda.Block(a), len(a.Sections)+len(a.IfTimeAllows) == 0)
+}
+
+// edited notes what people did inside the block that we do not take over yet: it is never written over.
+func (w *work) edited(d plan.Decision) bool {
+	text, last := w.standingText(d)
+	if last == "" {
+		return false
+	}
+	edits := agenda.Read(text, last)
+	switch {
+	case edits.Code != "":
+		w.report.Notes = append(w.report.Notes, Note{"agenda_edited", d.Period.Key, edits.Reason})
+	case !edits.None():
+		w.report.Notes = append(w.report.Notes, Note{"agenda_edited", d.Period.Key, "lines of the agenda were ticked or added in the invitation" + listed(edits) + "; it stays as it is until they are taken over"})
+	}
+	return edits.Code != "" || !edits.None()
+}
+
+func listed(e agenda.Edits) string {
+	var out []string
+	for _, id := range e.Ticked {
+		out = append(out, "#"+id+" ticked")
+	}
+	for _, n := range e.New {
+		out = append(out, "new: "+agenda.Clean(n.Text))
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(out, "; ") + ")"
 }
 
 // upcoming is the next held meeting that has not begun, and the held one after it.
@@ -101,8 +135,20 @@ func (w *work) agendaFor(d plan.Decision, following *plan.Decision) (agenda.Agen
 }
 
 // publish merges the block into the invitation's text and notes the write, if there is anything to write.
-func (w *work) publish(d plan.Decision, moment time.Time, block string) error {
+func (w *work) publish(d plan.Decision, moment time.Time, block string, nothing bool) error {
 	text, last := w.standingText(d)
+	if nothing {
+		// An invitation needs no empty agenda; and where there never was a follow-up, the database was lost, and what stands
+		// in the invitation is the last copy.
+		ever, err := w.Store.List(store.Filter{Bilateral: w.b.Name})
+		if err != nil {
+			return err
+		}
+		nothing = last == "" || len(ever) == 0
+	}
+	if nothing {
+		return w.note(&publication{d.Original, store.Publication{Moment: moment, Delivered: w.delivered()}})
+	}
 	merged, outcome := agenda.Merge(text, block, agenda.Edits{}, last)
 	pub := &publication{d.Original, store.Publication{Moment: moment, At: w.Now, Fingerprint: agenda.Fingerprint(block), Text: block, Delivered: w.delivered()}}
 	switch {

@@ -19,13 +19,12 @@ import (
 type office struct {
 	*testing.T
 	*Engine
-	now         time.Time
-	mine, hers  *memory.Account
-	b           *Bilateral
-	zone        *time.Location
-	entries     int
-	last        Report
-	title, desc string
+	now        time.Time
+	mine, hers *memory.Account
+	b          *Bilateral
+	zone       *time.Location
+	entries    int
+	last       Report
 }
 
 func newOffice(t *testing.T, now string) *office {
@@ -39,6 +38,12 @@ func newOffice(t *testing.T, now string) *office {
 	}
 	t.Cleanup(func() { st.Close() })
 	o.b = o.bilateral("dana")
+	for _, name := range []string{"dana", "bo"} {
+		f := agenda.FollowUp{Item: agenda.Item{Bilateral: name, Kind: agenda.Update, Text: "Berlin office is signed", Created: o.now, Status: agenda.Open}}
+		if _, err := st.Add(f, "alice", o.now); err != nil {
+			t.Fatal(err)
+		}
+	}
 	o.Engine = &Engine{Store: st, Bilaterals: []*Bilateral{o.b}, Log: zerolog.Nop(), Interval: 5 * time.Minute}
 	return o
 }

@@ -73,7 +73,11 @@ func (v *view) work(ctx context.Context, b *Bilateral, report *BilateralReport) 
 
 func (w *work) run(ctx context.Context) error {
 	if err := w.look(ctx); err != nil {
-		return err
+		return errors.Join(err, w.doubt())
+	}
+	if w.found.twice {
+		report := "two series of it go on at once, so the executive has two invitations"
+		w.report.Notes = append(w.report.Notes, Note{"two_series", "", report})
 	}
 	w.unpin()
 	w.decided = plan.Decide(w.world)
@@ -81,14 +85,17 @@ func (w *work) run(ctx context.Context) error {
 	w.wishes()
 	w.wishAdopt()
 	w.wishSplit()
-	w.wishSeriesMade()
+	stop := w.wishSeriesMade(ctx)
 	if err := w.fill(); err != nil {
 		return err
 	}
 	if w.Orders {
 		w.onlyOrders()
 	}
-	applied := w.apply(ctx)
+	applied := stop
+	if stop == nil {
+		applied = w.apply(ctx)
+	}
 	w.tell()
 	w.moved[w.b.Name] = w.standAfter()
 	if err := w.record(applied); err != nil {

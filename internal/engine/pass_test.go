@@ -97,7 +97,7 @@ func TestTheAgendaStandsInTheNextInvitationAlone(t *testing.T) {
 	add(t, o, agenda.FollowUp{Item: agenda.Item{Bilateral: "dana", Kind: agenda.Decision, Text: "Vendor B, 48k EUR", Proposal: "yes", Minutes: 5}})
 	o.pass()
 	text := unfold(string(o.mine.Bytes(o.seriesName())))
-	if n := strings.Count(text, "--- bilateral agenda: 1 decision"); n != 1 || !strings.Contains(text, "Vendor B") {
+	if n := strings.Count(text, `--- bilateral agenda: 1 decision\, 1 update\; `); n != 1 || !strings.Contains(text, "Vendor B") {
 		t.Fatalf("the agenda stands %d times:\n%s", n, text)
 	}
 	st, err := o.Store.Published("dana", utc(t, "2026-11-25 14:30"))
@@ -303,4 +303,52 @@ func replaceInMaster(s string, pairs ...string) string {
 	from := strings.LastIndex(s[:k], "BEGIN:VEVENT")
 	to := k + strings.Index(s[k:], "END:VEVENT")
 	return s[:from] + strings.NewReplacer(pairs...).Replace(s[from:to]) + s[to:]
+}
+
+func TestAnExistingMeetingOfTheTwoIsNotDoubled(t *testing.T) {
+	o := newOffice(t, monday)
+	o.mine.Put("old.ics", []byte(strings.ReplaceAll(`BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//test//EN
+BEGIN:VEVENT
+UID:old@example.org
+DTSTAMP:20261101T000000Z
+DTSTART;TZID=Europe/Berlin:20261105T100000
+DTEND;TZID=Europe/Berlin:20261105T103000
+RRULE:FREQ=WEEKLY
+SUMMARY:Alice and Dana
+LOCATION:Room 3
+ORGANIZER:mailto:alice@example.org
+ATTENDEE;PARTSTAT=ACCEPTED:mailto:dana@example.org
+END:VEVENT
+END:VCALENDAR
+`, "\n", "\r\n")))
+	r, err := o.Pass(t.Context(), Options{Now: o.now})
+	if err != nil || o.mine.Writes() != 0 || r.Bilaterals[0].Code != "existing" || !r.NeedsPerson() {
+		t.Fatalf("%d writes, %+v %v", o.mine.Writes(), r.Bilaterals[0], err)
+	}
+	o.ask(store.Request{Kind: store.Adopt, Args: map[string]string{"uid": "old@example.org"}})
+	o.settle()
+	o.expect("2026-W48", plan.Held, "held")
+	if text := string(o.mine.Bytes("old.ics")); !strings.Contains(text, "LOCATION:Room 3") || !strings.Contains(text, "X-BILATERAL:") {
+		t.Fatalf("the adopted series:\n%s", text)
+	}
+}
+
+func TestAnUnreadableHomeSaysThatWhatIsHeldIsNotSeen(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	o.mine.Fail(func(string) error { return errDown })
+	if _, err := o.Pass(t.Context(), Options{Now: o.now}); err != nil {
+		t.Fatal(err)
+	}
+	verdicts, err := o.Store.Verdicts("dana")
+	if err != nil || len(verdicts) == 0 {
+		t.Fatal(verdicts, err)
+	}
+	for _, v := range verdicts {
+		if v.Basis != plan.Partly {
+			t.Fatalf("%s is said to be %s", v.Period, v.Basis)
+		}
+	}
 }

@@ -36,7 +36,7 @@ func (s *Status) judgePeriods(b *Bilateral, verdicts []store.Dated, now time.Tim
 }
 
 func (s *Status) stopped(b *Bilateral, v store.Dated) {
-	do := "bilateral start " + b.Name
+	do := "look into the calendar; if the series is really gone: bilateral start " + b.Name
 	if v.Code == "series_declined" {
 		do = "talk to " + b.Executive.Name + ", then bilateral start " + b.Name
 	}
@@ -95,7 +95,9 @@ func (s *Status) judgeItems(b *Bilateral, open []agenda.Item, next *store.Dated,
 var remarkAdvice = map[string]string{
 	"fuse_blown":    "look into the calendar; if it is right as it is: bilateral start NAME",
 	"fuse_writes":   "see what is written again and again: bilateral why NAME",
-	"agenda_edited": "bring the block into its old form, or delete it whole",
+	"agenda_edited": "close what is ticked with bilateral done, add what is new with bilateral add, then undo the edit or delete the block",
+	"two_series":    "delete the one that should not be in the calendar",
+	"existing":      "bilateral adopt NAME, or bilateral start NAME for a second one",
 	"stopped":       "bilateral check",
 }
 

@@ -94,6 +94,24 @@ func (w *work) recordOutcomes() error {
 	return nil
 }
 
+// doubt keeps the last verdicts when the series itself could not be read, but no longer as seen.
+func (w *work) doubt() error {
+	if w.Dry {
+		return nil
+	}
+	last, err := w.Store.Verdicts(w.b.Name)
+	if err != nil {
+		return err
+	}
+	list := make([]store.Verdict, len(last))
+	for k, v := range last {
+		if list[k] = v.Verdict; v.Basis == plan.Sighted {
+			list[k].Basis = plan.Partly
+		}
+	}
+	return w.Store.SaveVerdicts(w.b.Name, list, w.Now)
+}
+
 func (w *work) recordVerdicts() error {
 	list := make([]store.Verdict, len(w.decided))
 	for k, d := range w.decided {

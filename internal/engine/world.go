@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"bilateral/calendar"
@@ -60,7 +61,7 @@ func (w *work) build(ctx context.Context) error {
 	if w.world.Mine, w.world.MineSource, err = w.busy(ctx, b, b.Owner, w.window); err != nil {
 		return err
 	}
-	w.world.Mine = append(w.world.Mine, w.others()...)
+	w.world.Mine = append(w.withoutOthers(w.world.Mine), w.others()...)
 	w.world.Theirs, w.world.TheirSource, err = w.busy(ctx, b, b.Executive, w.window)
 	return err
 }
@@ -128,6 +129,18 @@ func (w *work) others() []calendar.Busy {
 		}
 	}
 	return out
+}
+
+// withoutOthers leaves out the meetings of this owner's other bilaterals as the calendar showed them before this pass:
+// [work.others] knows where they stand now.
+func (w *work) withoutOthers(busy []calendar.Busy) []calendar.Busy {
+	var uids []string
+	for _, b := range w.Bilaterals {
+		if f, err := w.find(b); b != w.b && err == nil {
+			uids = append(uids, f.uids()...)
+		}
+	}
+	return slices.DeleteFunc(busy, func(x calendar.Busy) bool { return slices.Contains(uids, x.UID) })
 }
 
 func (v *view) standingSpans(b *Bilateral) []calendar.Span {

@@ -1,0 +1,33 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"bilateral/calendar"
+)
+
+// Candidates are the recurring meetings of just the two in the bilateral's home calendar that go on and are not ours: they
+// can be adopted, and a new series is not made beside one unasked.
+func (e *Engine) Candidates(ctx context.Context, b *Bilateral, now time.Time) ([]calendar.Series, error) {
+	window := calendar.Span{Start: now, End: b.Policy.Horizon.End(now, b.Policy.Mine.Zone)}
+	seen, err := b.Home.Account.Observe(ctx, calendar.Query{Window: window, Zone: b.Home.Zone, Guest: b.Executive.Email})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(seen.Series, func(s calendar.Series) bool {
+		return s.Rule == "" || s.Cancelled || len(s.Mark) > 0 || b.named(s.UID) || !b.justTheTwo(s) ||
+			!slices.ContainsFunc(s.Instances, func(i calendar.Instance) bool { return !i.Cancelled && !i.Excluded })
+	}), nil
+}
+
+// justTheTwo reports whether nobody but the two is in the series, and the executive is.
+func (b *Bilateral) justTheTwo(s calendar.Series) bool {
+	others := slices.ContainsFunc(s.Attendees, func(a calendar.Attendee) bool {
+		return !strings.EqualFold(a.Email, b.Owner.Email) && !strings.EqualFold(a.Email, b.Executive.Email)
+	})
+	_, invited := calendar.Attends(s.Attendees, b.Executive.Email)
+	return !others && (invited || strings.EqualFold(s.Organizer, b.Executive.Email))
+}
