@@ -227,7 +227,10 @@ func (c *check) change(period string, was, is meeting, stood, stands bool) error
 	case mem.final:
 		return errors.New("it had been held")
 	case !stands && slices.ContainsFunc(c.asked, func(r store.Request) bool { return r.Kind == store.Rebase }):
-		return nil // between the end of one series and the start of the next
+		// Between the end of one series and the start of the next. What people did to the one that ends is lost if the
+		// other one cannot be made at once: a weakness of the engine that is known.
+		mem.pin, mem.deleted = calendar.Span{}, false
+		return nil
 	case stood && was.span.Equal(mem.pin) && !one, !stood && !mem.pin.IsZero() && !is.span.Equal(mem.pin) && !one:
 		return errors.New("a person had put it at " + plan.When(mem.pin, c.w.zone))
 	case !stands && stood:
@@ -349,6 +352,11 @@ func (c *check) spanOf(period string) calendar.Span {
 
 // orders takes down what the owner's orders came to.
 func (c *check) orders() error {
+	if slices.ContainsFunc(c.asked, func(r store.Request) bool { return r.Kind == store.Rebase }) && c.report.Err != nil {
+		for _, m := range c.periods {
+			m.pin, m.deleted = calendar.Span{}, false // see change
+		}
+	}
 	for _, r := range c.asked {
 		mem := c.remember(r.Period)
 		switch r.Kind { // perhaps carried out already, and only the answer was lost
@@ -375,7 +383,7 @@ func (c *check) obey(r store.Request, mem *memory1) {
 	case store.Skip:
 		mem.skipped, mem.pin = true, calendar.Span{}
 	case store.Unskip:
-		mem.skipped, mem.skipAsked = false, false
+		mem.skipped = false // its mark says so until the meeting is back, and that alone outlives the state
 	case store.Move:
 		if m, live := c.after.live(r.Period); live {
 			mem.pin, mem.deleted = m.span, false
