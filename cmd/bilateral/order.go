@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/signal"
 	"syscall"
 	"time"
@@ -66,6 +67,13 @@ func (a *app) ordersPass(ctx context.Context, name string) error {
 
 // pass makes one pass under the lock, so that no daemon makes another at the same time.
 func (a *app) pass(ctx context.Context, o engine.Options) (engine.Report, error) {
+	if o.Dry {
+		giveBack, err := a.borrowState()
+		if err != nil {
+			return engine.Report{}, err
+		}
+		defer giveBack()
+	}
 	e, err := a.engine(ctx, zerolog.WarnLevel)
 	if err != nil {
 		return engine.Report{}, err
@@ -83,11 +91,31 @@ func (a *app) pass(ctx context.Context, o engine.Options) (engine.Report, error)
 	return e.Pass(ctx, o)
 }
 
+// borrowState gives a pass that changes nothing a database to look into where there is none yet, and takes it away again.
+func (a *app) borrowState() (giveBack func(), err error) {
+	if s, err := a.reading(); s != nil || err != nil {
+		return func() {}, err
+	}
+	dir, err := os.MkdirTemp("", "bilateral-plan-")
+	if err != nil {
+		return nil, err
+	}
+	own := a.stateFlag
+	a.stateFlag = dir
+	return func() {
+		a.close()
+		a.opened, a.stateFlag = nil, own
+		os.RemoveAll(dir)
+	}, nil
+}
+
 // stopped says why the work on one bilateral ended, and what to do.
 func stopped(b engine.BilateralReport) error {
 	switch b.Code {
 	case "":
 		return fmt.Errorf("%s: %w", b.Name, b.Err)
+	case "existing":
+		return needsPerson("Take it over: bilateral adopt "+b.Name+" (or make a second one: bilateral start "+b.Name+")", "%s: %w", b.Name, b.Err)
 	case "series_gone":
 		return needsPerson("If it should be made anew: bilateral start "+b.Name, "%s: %w", b.Name, b.Err)
 	case "series_declined":

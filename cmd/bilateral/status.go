@@ -65,6 +65,12 @@ func (a *app) statusOnce(name string, f statusFlags) error {
 	s, err := a.readStatus(name)
 	if err != nil {
 		a.report(err)
+		if f.json {
+			unreadable := engine.Problem{Code: "unreadable", Severity: engine.Warning, Message: err.Error(), Do: "bilateral check"}
+			if err := a.printJSON(nothingKnown(a.now(), unreadable)); err != nil {
+				return err
+			}
+		}
 		return exitUnknown // not critical: the daemon may be well
 	}
 	switch {
@@ -96,9 +102,10 @@ func (a *app) readStatus(name string) (engine.Status, error) {
 		return engine.Status{}, err
 	}
 	if s == nil {
-		return engine.Status{Version: 1, State: engine.NoIdea, Generated: a.now().Truncate(time.Second), Calendars: []engine.CalendarStatus{},
-			Bilaterals: []engine.BilateralStatus{}, Problems: []engine.Problem{{Code: "never_ran", Severity: engine.Warning,
-				Message: "no pass has ever finished", Do: "bilateral run --once"}}}, nil
+		if _, err := a.config(); err != nil {
+			return engine.Status{}, err
+		}
+		return nothingKnown(a.now(), engine.Problem{Code: "never_ran", Severity: engine.Warning, Message: "no pass has ever finished", Do: "bilateral run --once"}), nil
 	}
 	e, err := a.offlineWith(s)
 	if err != nil {
@@ -110,6 +117,12 @@ func (a *app) readStatus(name string) (engine.Status, error) {
 		narrow(&status, name)
 	}
 	return status, err
+}
+
+// nothingKnown is the status of which only one problem can be told.
+func nothingKnown(now time.Time, p engine.Problem) engine.Status {
+	return engine.Status{Version: 1, State: engine.NoIdea, Generated: now.UTC().Truncate(time.Second), Problems: []engine.Problem{p},
+		Calendars: []engine.CalendarStatus{}, Bilaterals: []engine.BilateralStatus{}}
 }
 
 // offlineWith wires the config without accounts: for what is read off the database alone.
