@@ -28,8 +28,8 @@ type Status struct {
 type Problem struct {
 	Code      string `json:"code"`
 	Severity  string `json:"severity"` // critical or warning
-	Bilateral string `json:"bilateral,omitempty"`
-	Period    string `json:"period,omitempty"`
+	Bilateral string `json:"bilateral"` // "" where it concerns all of them
+	Period    string `json:"period"`    // "" where it concerns no single one
 	Message   string `json:"message"`
 	Do        string `json:"do"`
 }
@@ -37,7 +37,7 @@ type Problem struct {
 // DaemonStatus is whether and when passes are made.
 type DaemonStatus struct {
 	Running    bool       `json:"running"`
-	PID        int        `json:"pid"`
+	PID        *int       `json:"pid"`
 	Started    *time.Time `json:"started"`
 	LastPass   *time.Time `json:"last_pass"`
 	LastPassOK bool       `json:"last_pass_ok"`
@@ -99,7 +99,7 @@ type PeriodStatus struct {
 	Until      *time.Time `json:"until"`
 	Start      *time.Time `json:"start"`
 	End        *time.Time `json:"end"`
-	Rung       plan.Rung  `json:"rung"`
+	Rung       *plan.Rung `json:"rung"` // null where no slot is owed
 	Moved      bool       `json:"moved"`
 	Pinned     bool       `json:"pinned"`
 	Unverified bool       `json:"unverified,omitempty"`
@@ -137,7 +137,10 @@ func (e *Engine) Status(now time.Time, pid int) (Status, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Daemon = DaemonStatus{Running: pid != 0, PID: pid, LastPass: moment(pass.Ended), LastPassOK: pass.OK, NextPass: moment(pass.Next)}
+	s.Daemon = DaemonStatus{Running: pid != 0, LastPass: moment(pass.Ended), LastPassOK: pass.OK, NextPass: moment(pass.Next)}
+	if pid != 0 {
+		s.Daemon.PID = &pid
+	}
 	if d, ok, err := e.Store.Daemon(); err != nil {
 		return s, err
 	} else if ok && pid != 0 {
@@ -239,6 +242,9 @@ func (e *Engine) bilateralStatus(b *Bilateral, now time.Time, s *Status) (Bilate
 			out.UID = k.UID
 		}
 	}
+	if len(verdicts) == 0 {
+		s.add(Problem{"never_looked", Warning, b.Name, "", "no pass has looked at " + b.Name + " yet", "bilateral run --once"})
+	}
 	var next *store.Dated
 	for k := range verdicts {
 		v := &verdicts[k]
@@ -265,8 +271,14 @@ func (e *Engine) bilateralStatus(b *Bilateral, now time.Time, s *Status) (Bilate
 
 func (b *BilateralStatus) add(v *store.Dated) {
 	p := PeriodStatus{Period: v.Period, State: v.State, Code: v.Code, Basis: v.Basis, Until: moment(v.Until), Start: moment(v.Slot.Start),
-		End: moment(v.Slot.End), Rung: v.Rung, Moved: v.Moved, Pinned: v.Pinned, Unverified: v.Unverified, Reason: v.Sentence,
+		End: moment(v.Slot.End), Moved: v.Moved, Pinned: v.Pinned, Unverified: v.Unverified, Reason: v.Sentence,
 		Message: v.Message}
+	if v.Rung != "" {
+		p.Rung = &v.Rung
+	}
+	if v.State == plan.Unmet { // where it stands, although it cannot stay there
+		p.Start, p.End = moment(v.From.Start), moment(v.From.End)
+	}
 	b.Periods = append(b.Periods, p)
 	b.Guarantee.Horizon++
 	switch v.State {
