@@ -355,7 +355,7 @@ func wantedOfEvent(name []byte) string {
 	case 'S':
 		return oneOf(name, "SUMMARY", "STATUS", "SEQUENCE")
 	}
-	return oneOf(name, "UID", "TRANSP", "CATEGORIES", "ORGANIZER", "LOCATION")
+	return oneOf(name, "UID", "TRANSP", "CATEGORIES", "ORGANIZER", "LOCATION", "COMMENT")
 }
 
 func oneOf(name []byte, list ...string) string {

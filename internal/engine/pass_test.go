@@ -352,3 +352,20 @@ func TestAnUnreadableHomeSaysThatWhatIsHeldIsNotSeen(t *testing.T) {
 		}
 	}
 }
+
+func TestADeclineWithANoteMovesNothing(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	o.edit(func(s string) string {
+		s = unfold(s)
+		k := strings.LastIndex(s, "BEGIN:VEVENT") // the override that carries the agenda
+		tail := strings.Replace(s[k:], "PARTSTAT=NEEDS-ACTION", "PARTSTAT=DECLINED", 1)
+		return s[:k] + strings.Replace(tail, "END:VEVENT", "COMMENT:Let us talk about it\r\nEND:VEVENT", 1)
+	})
+	o.settle()
+	d := o.expect("2026-W48", plan.Unmet, "declined_note")
+	o.expectStands("2026-11-25 14:30", "Wed 25 Nov 15:30-16:15")
+	if len(d.Offers) != 2 || !strings.Contains(d.Message, "Thank you for your note") {
+		t.Fatalf("offers %v, message %q", d.Offers, d.Message)
+	}
+}
