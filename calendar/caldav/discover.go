@@ -107,9 +107,9 @@ func (f *finder) from(ctx context.Context, at *url.URL) (place, person, error) {
 	}
 	// A home set of somebody else (a shared one) must not lead to the user's own calendars; a root cannot be a home.
 	if from.Path != "" && from.Path != "/" && r.is(dav("collection")) {
-		found, err := f.calendars(ctx, from)
+		found, inbox, err := f.calendars(ctx, from)
 		if err == nil && len(found) > 0 {
-			p, err := f.choose(ctx, from, found, f.inboxAmong(ctx, from))
+			p, err := f.choose(ctx, from, found, inbox)
 			return p, person{}, err
 		}
 	}
@@ -135,7 +135,7 @@ func (f *finder) viaPrincipal(ctx context.Context, from, principal *url.URL) (pl
 		if err != nil {
 			continue
 		}
-		some, err := f.calendars(ctx, at)
+		some, _, err := f.calendars(ctx, at)
 		if err != nil {
 			return place{}, who, err
 		}
@@ -185,20 +185,23 @@ func (s *session) person(ctx context.Context, principal *url.URL) (person, error
 	return who, nil
 }
 
-// calendars lists the calendars for events in a home set.
-func (f *finder) calendars(ctx context.Context, home *url.URL) ([]place, error) {
+// calendars lists the calendars for events in a home set, and its schedule inbox.
+func (f *finder) calendars(ctx context.Context, home *url.URL) (list []place, inbox string, err error) {
 	m, a, err := f.session.propfind(ctx, home, "1", collectionProps...)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var list []place
 	for _, r := range m.resources {
-		if r.is(caldav("calendar")) && holdsEvents(r) {
-			at, _ := a.url.Parse(r.href)
+		at, err := a.url.Parse(r.href)
+		switch {
+		case err != nil:
+		case r.is(caldav("schedule-inbox")):
+			inbox = at.String()
+		case r.is(caldav("calendar")) && holdsEvents(r):
 			list = append(list, placeOf(r, at))
 		}
 	}
-	return list, nil
+	return list, inbox, nil
 }
 
 // holdsEvents is true where the server does not say which components the collection takes, RFC 4791 section 5.2.3.
@@ -316,21 +319,6 @@ func (f *finder) standard(ctx context.Context, inbox string) string {
 	for _, href := range r.prop(caldav("schedule-default-calendar-URL")).hrefs() {
 		if at, err := from.Parse(href); err == nil {
 			return at.Path
-		}
-	}
-	return ""
-}
-
-// inboxAmong finds the inbox of a home set that was given without its principal.
-func (f *finder) inboxAmong(ctx context.Context, home *url.URL) string {
-	m, a, err := f.session.propfind(ctx, home, "1", dav("resourcetype"))
-	if err != nil {
-		return ""
-	}
-	for _, r := range m.resources {
-		if r.is(caldav("schedule-inbox")) {
-			at, _ := a.url.Parse(r.href)
-			return at.String()
 		}
 	}
 	return ""

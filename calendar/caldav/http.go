@@ -20,7 +20,9 @@ import (
 const (
 	maxHops = 5
 
-	// Answers may be this long, unpacked. The longer one is for listings and for a first pass, which may be a whole calendar.
+	// Answers may be this long, unpacked. The short one is for what tells of a single resource, the long one for listings and
+	// for a first pass, which may be a whole calendar.
+	maxShort   = 1 << 20
 	maxAnswer  = 16 << 20
 	maxListing = 64 << 20
 
@@ -116,8 +118,11 @@ func (s *session) stamp() time.Time {
 
 func (s *session) answer(r request, at *url.URL, resp *http.Response, cancel func()) (*answer, error) {
 	limit := int64(maxAnswer)
-	if r.long {
+	switch {
+	case r.long:
 		limit = maxListing
+	case r.depth == "0":
+		limit = maxShort
 	}
 	body, err := unpacked(resp)
 	if err != nil {

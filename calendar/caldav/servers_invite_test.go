@@ -64,22 +64,6 @@ func status(list []calendar.Attendee, email string) calendar.PartStat {
 	return who.Status
 }
 
-func at(t *testing.T, s calendar.Series, original time.Time) calendar.Instance {
-	t.Helper()
-	in := s.At(original)
-	if in == nil {
-		t.Fatalf("no instance of %s in %+v", original, s)
-	}
-	return *in
-}
-
-func apply(t *testing.T, a *caldav.Account, c calendar.Change) {
-	t.Helper()
-	if _, err := a.Apply(context.Background(), c); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // instance is a change of one instance.
 func instance(s calendar.Series, original time.Time, p calendar.Patch) calendar.Change {
 	return calendar.Change{UID: s.UID, Name: s.Name, Version: s.Version, Instances: []calendar.InstancePatch{{Original: original, Patch: p}}}

@@ -22,6 +22,9 @@ func (a *Account) Apply(ctx context.Context, c calendar.Change) (string, error) 
 	if err := a.locate(ctx); err != nil {
 		return "", err
 	}
+	if a.Place.BusyOnly {
+		return "", failed(calendar.Denied, "write", a.Calendar.at(), errors.New("this calendar shows its busy time only"))
+	}
 	defer a.keep()
 	if c.Create != nil {
 		return a.create(ctx, c)

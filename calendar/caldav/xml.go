@@ -18,7 +18,11 @@ const (
 	csNS  = "http://calendarserver.org/ns/"
 )
 
-const maxDepth = 32 // of elements; a multistatus needs eight
+// A multistatus needs a depth of eight, and some twenty elements for an object.
+const (
+	maxDepth    = 32
+	maxElements = 4_000_000
+)
 
 var (
 	errNoXML = errors.New("the answer is not what a CalDAV server says: perhaps the address is wrong, or a sign-in page stands before it")
@@ -78,7 +82,7 @@ func readXML(r io.Reader, root xml.Name, each func(*node) error) error {
 	d.CharsetReader = charset
 	var open []*node
 	var text strings.Builder
-	begun, ended := false, false
+	begun, ended, elements := false, false, 0
 	for {
 		token, err := d.Token()
 		switch {
@@ -98,9 +102,11 @@ func readXML(r io.Reader, root xml.Name, each func(*node) error) error {
 			}
 			return errDTD
 		case xml.StartElement:
-			switch {
+			switch elements++; {
 			case !begun && t.Name != root:
 				return errNoXML
+			case elements > maxElements:
+				return errTooLong
 			case len(open) == maxDepth:
 				return fmt.Errorf("its elements are nested more than %d deep", maxDepth)
 			case begun:
