@@ -116,7 +116,15 @@ func (r *reader) wrongAt(line int, key, problem, do string) {
 	r.fail(line, strings.TrimSpace(r.where+" "+key)+": "+problem, do)
 }
 
-func (r *reader) missing(key, do string) { r.wrong(key, "is missing", do) }
+func (r *reader) missing(key, do string) { r.wrong(key, isMissing, do) }
+
+const isMissing = "is missing"
+
+// forgive takes back that a key is missing: it is there, misspelt.
+func (r *reader) forgive(key string) {
+	told := strings.TrimSpace(r.where+" "+key) + ": " + isMissing
+	r.errors = slices.DeleteFunc(r.errors, func(e *Error) bool { return e.Problem == told })
+}
 
 // text is "" where the key is missing or wrong; a wrong type is reported.
 func (r *reader) text(key string) string {
@@ -253,6 +261,7 @@ func (r *reader) done() {
 		problem := strings.TrimSpace(fmt.Sprintf("%s unknown key %q", r.where, key))
 		if n := nearest(key, r.known); n != "" {
 			r.fail(r.line(key), problem, fmt.Sprintf("Did you mean %s?", n))
+			r.forgive(n)
 			continue
 		}
 		known := slices.Sorted(slices.Values(r.known))

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,26 +14,33 @@ import (
 
 // judgePeriods finds what is wrong with a bilateral's periods: the contract's table of severities.
 func (s *Status) judgePeriods(b *Bilateral, verdicts []store.Dated, now time.Time) {
-	ahead := 0 // periods that are not over
+	left := slices.DeleteFunc(slices.Clone(verdicts), func(v store.Dated) bool { return !v.Span.End.After(now) })
 	blind := false
-	for k, v := range verdicts {
-		if !v.Span.End.After(now) {
-			continue
-		}
-		ahead++
+	for k, v := range left {
 		switch {
 		case v.Code == "series_gone" || v.Code == "series_declined":
-			if ahead == 1 {
+			if k == 0 {
 				s.stopped(b, v)
 			}
 		case v.State == plan.Unmet:
-			s.unmet(b, v, ahead, k > 0 && verdicts[k-1].State == plan.Unmet)
+			s.unmet(b, v, b.pressing(left, k))
 		case v.State == plan.Held && v.Basis == plan.Blind && !blind:
 			blind = true
 			s.add(Problem{"held_blind", Warning, b.Name, v.Period, fmt.Sprintf("held as far as can be seen: the calendar of %s cannot be read", b.Executive.Name),
 				"ask for free/busy access, and name it in [bilateral.executive] busy"})
 		}
 	}
+}
+
+// pressing reports whether the kth of the periods that are left needs a person now: the current or the next one, of a
+// daily bilateral two in a row of which one is.
+func (b *Bilateral) pressing(left []store.Dated, k int) bool {
+	const near = 2 // the current and the next
+	if b.Policy.Cadence.Unit != plan.Day {
+		return k < near
+	}
+	unmet := func(k int) bool { return k >= 0 && k < len(left) && left[k].State == plan.Unmet }
+	return k < near && unmet(k+1) || k <= near && unmet(k-1)
 }
 
 func (s *Status) stopped(b *Bilateral, v store.Dated) {
@@ -43,18 +51,14 @@ func (s *Status) stopped(b *Bilateral, v store.Dated) {
 	s.add(Problem{v.Code, Critical, b.Name, "", v.Sentence, do})
 }
 
-// unmet is critical for the current and the next period (a daily one: two in a row), else a warning. A conflict that is
-// too near to be moved is a warning until the slot has passed: then the period is open for a later one.
-func (s *Status) unmet(b *Bilateral, v store.Dated, ahead int, before bool) {
+// unmet is critical where it presses, else a warning. A conflict that is too near to be moved is a warning until the slot
+// has passed: then the period is open for a later one.
+func (s *Status) unmet(b *Bilateral, v store.Dated, pressing bool) {
 	p := Problem{"period_unmet", Warning, b.Name, v.Period, v.Period + ": " + v.Sentence, doAbout(b, v)}
-	near := ahead <= 2
-	if b.Policy.Cadence.Unit == plan.Day {
-		near = ahead <= 2 && before
-	}
 	switch {
 	case v.Code == "frozen":
 		p.Code = "conflict_frozen"
-	case near:
+	case pressing:
 		p.Severity = Critical
 	}
 	s.add(p)

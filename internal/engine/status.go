@@ -27,7 +27,7 @@ type Status struct {
 // Problem is one thing that is not as it should be.
 type Problem struct {
 	Code      string `json:"code"`
-	Severity  string `json:"severity"` // critical or warning
+	Severity  string `json:"severity"`  // critical or warning
 	Bilateral string `json:"bilateral"` // "" where it concerns all of them
 	Period    string `json:"period"`    // "" where it concerns no single one
 	Message   string `json:"message"`
