@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"bilateral/calendar/memory"
 	"bilateral/internal/plan"
 	"bilateral/internal/store"
 )
@@ -104,4 +105,65 @@ func TestOfTwoMeetingsOverEachOtherOneMoves(t *testing.T) {
 			t.Fatalf("bo's is %s at %s: %s", d.State, at, d.Sentence)
 		}
 	}
+}
+
+func TestASplitCutOffBetweenItsTwoWritesKeepsWhatPeoplePlaced(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	o.ask(store.Request{Kind: store.Move, Period: "2026-W50", Args: map[string]string{"start": "2026-12-11T14:00:00Z"}})
+	o.settle()
+	writes := 0
+	o.mine.Fail(func(op string) error {
+		if op == memory.Writing {
+			if writes++; writes == 2 {
+				return errDown
+			}
+		}
+		return nil
+	})
+	if _, err := o.Store.Enqueue(store.Request{Bilateral: "dana", Kind: store.Rebase, At: o.now,
+		Args: map[string]string{"prefer": PreferArg(plan.Prefer{Weekday: time.Thursday, Minute: 16 * 60})}}); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := o.Pass(t.Context(), Options{Now: o.now}); err != nil || r.Err() == nil {
+		t.Fatalf("the second write should have failed: %v %v", r.Err(), err)
+	}
+	o.expectStands("2026-12-09 14:30", "") // ended, and not yet gone on
+	o.mine.Fail(nil)
+	o.settle()
+	o.expectStands("2026-12-03 15:00", "Thu 3 Dec 16:00-16:45")
+	o.expectStands("2026-12-10 15:00", "Fri 11 Dec 15:00-15:45")
+	o.expect("2026-W50", plan.Held, "pinned")
+}
+
+func TestAnUnskippedMeetingStaysUnskippedWhenTheDatabaseIsLost(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	o.ask(store.Request{Kind: store.Skip, Period: "2026-W50", Args: map[string]string{"reason": "offsite"}})
+	o.ask(store.Request{Kind: store.Unskip, Period: "2026-W50"})
+	st, err := store.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	o.Store = st
+	o.settle()
+	o.expectStands("2026-12-09 14:30", "Wed 9 Dec 15:30-16:15")
+}
+
+func TestAMeetingThatTookPlaceIsNotHeldAgainWhenTheDatabaseIsLost(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	o.now = utc(t, "2026-11-25 16:00")
+	o.settle()
+	o.book(o.hers, "2026-11-25 14:00", "2026-11-25 16:00", "") // entered afterwards
+	st, err := store.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	o.Store = st
+	o.settle()
+	o.expect("2026-W48", plan.Held, "held")
+	o.expectStands("2026-11-25 14:30", "Wed 25 Nov 15:30-16:15")
 }

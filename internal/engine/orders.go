@@ -69,7 +69,7 @@ func (w *work) take(o *store.Orders, r store.Request) {
 		w.say(r, "%s is skipped", r.Period)
 	case store.Unskip:
 		if _, skipped := o.Skips[r.Period]; !skipped {
-			w.refuse(r, fmt.Errorf("%s is not skipped", r.Period))
+			w.say(r, "%s is not skipped", r.Period) // perhaps the answer to an earlier write was lost
 			return
 		}
 		delete(o.Skips, r.Period)
@@ -139,14 +139,28 @@ func (w *work) unpin() {
 			continue
 		}
 		i := w.instanceIn(r.Period)
-		if i == nil || !i.Pinned {
-			w.refuse(r, fmt.Errorf("no pinned meeting stands in %s", r.Period))
+		switch {
+		case i == nil || i.Absent != plan.Stands:
+			w.refuse(r, fmt.Errorf("no meeting stands in %s", r.Period))
+			continue
+		case !i.Pinned: // perhaps the answer to an earlier write was lost
+			w.say(r, "the meeting of %s is not pinned", r.Period)
 			continue
 		}
 		i.Pinned = false
 		w.wish(i.Original, calendar.Patch{Mark: calendar.Mark{keyPin: "", keyPlaced: spanMark(i.Slot)}},
 			Step{Period: r.Period, Action: "unpin", From: i.Slot, To: i.Slot, Reason: "released by the owner"})
 		w.say(r, "the meeting of %s may move again", r.Period)
+	}
+}
+
+// unskip takes the skip off the meeting's own mark at once: it may be a while until there is room for it again.
+func (w *work) unskip() {
+	for _, r := range w.requests {
+		i := w.instanceIn(r.Period)
+		if r.Kind == store.Unskip && !w.refused[r.ID] && i != nil && i.Absent == plan.Skipped {
+			w.wish(i.Original, calendar.Patch{Mark: calendar.Mark{keyState: stateWaived, keyReason: ""}}, Step{Period: r.Period, Action: "note"})
+		}
 	}
 }
 

@@ -80,6 +80,7 @@ func (w *work) run(ctx context.Context) error {
 		w.report.Notes = append(w.report.Notes, Note{"two_series", "", report})
 	}
 	w.unpin()
+	w.unskip()
 	w.decided = plan.Decide(w.world)
 	w.moveByHand()
 	w.wishes()

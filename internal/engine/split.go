@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -18,10 +19,13 @@ func (w *work) wishSplit() {
 	}
 	prefer, request := w.rebaseAsked()
 	switch {
-	case request != nil:
 	case s.Mark[keySuccessor] != "":
 		w.finishSplit(s)
+		if request != nil {
+			w.say(*request, "the new standing time is %s", w.b.describe(prefer))
+		}
 		return
+	case request != nil:
 	case s.Mark[keySettings] != w.b.settings():
 		prefer = w.b.Policy.Prefer
 	default:
@@ -33,10 +37,11 @@ func (w *work) wishSplit() {
 	}
 	uid := w.b.uid(w.orders.Generation, cut.Key+"-"+token(4, PreferArg(prefer)))
 	rule := withoutEnd(s.Rule) + ";UNTIL=" + cut.Span.Start.Add(-time.Second).UTC().Format(compact)
-	p := w.wishSeries(s.UID, calendar.Patch{Rule: &rule, Mark: calendar.Mark{keySuccessor: uid + " " + PreferArg(prefer)}},
+	kept := w.placedByPeople(cut.Span.Start)
+	p := w.wishSeries(s.UID, calendar.Patch{Rule: &rule, Mark: calendar.Mark{keySuccessor: uid + " " + PreferArg(prefer) + keptMark(kept)}},
 		Step{Period: cut.Key, Action: "split_series", Reason: "from " + cut.Key + " on the standing time is " + w.b.describe(prefer)})
 	p.exempt = true
-	w.succeed(uid, prefer, cut)
+	w.succeed(uid, prefer, cut, kept)
 	if request != nil {
 		w.say(*request, "from %s on the standing time is %s", cut.Key, w.b.describe(prefer))
 	}
@@ -45,13 +50,14 @@ func (w *work) wishSplit() {
 // finishSplit makes the successor that a crash kept from being made.
 func (w *work) finishSplit(s *calendar.Series) {
 	uid, arg, _ := strings.Cut(s.Mark[keySuccessor], " ")
+	arg, kept, _ := strings.Cut(arg, " ")
 	prefer, err := ParsePrefer(arg)
 	if err != nil || s.Until.IsZero() || w.knows(uid) {
 		return
 	}
 	for _, d := range w.decided {
 		if d.Period.Span.Start.After(s.Until) {
-			w.succeed(uid, prefer, d.Period)
+			w.succeed(uid, prefer, d.Period, parseKept(kept))
 			return
 		}
 	}
@@ -85,17 +91,18 @@ func (w *work) paused() bool { return w.orders.PausedUntil.After(w.Now) }
 
 // succeed notes the series that goes on from cut: placed afresh, with what people wrote into the old one and with the
 // meetings that people put somewhere left where they are.
-func (w *work) succeed(uid string, prefer plan.Prefer, cut plan.Period) {
+func (w *work) succeed(uid string, prefer plan.Prefer, cut plan.Period, kept []plan.Instance) {
 	world := w.world
 	world.Standing, world.Anchor, world.Policy.Prefer = nil, cut.First, prefer
 	world.Instances, world.Own = nil, w.found.uids()
-	var kept []plan.Instance
+	world.Mine = slices.Clone(world.Mine)
 	for _, i := range w.world.Instances {
-		switch {
-		case i.Original.Before(cut.Span.Start):
+		if i.Original.Before(cut.Span.Start) {
 			world.Instances = append(world.Instances, i)
-		case i.Pinned && i.Absent == plan.Stands, i.Absent == plan.Deleted && w.b.Policy.OnDelete != plan.Replan:
-			kept = append(kept, i)
+			continue
+		}
+		for _, refused := range i.Refused { // a time that was refused is not offered by the new series either
+			world.Mine = append(world.Mine, calendar.Busy{Span: refused, Strength: calendar.Hard, Source: w.b.Name})
 		}
 	}
 	var decisions []plan.Decision
@@ -122,8 +129,58 @@ func (w *work) succeed(uid string, prefer plan.Prefer, cut plan.Period) {
 	draft := w.draft()
 	draft.Title, draft.Location, draft.Description, draft.Like = old.Title, old.Location, old.Description, old.Name
 	w.make(uid, prefer, decisions, draft)
+	w.keepRefusals(uid, decisions)
 	w.drop(cut.Span.Start)
 	w.replace(decisions)
+}
+
+// keepRefusals writes the refused times of each period onto its new instance.
+func (w *work) keepRefusals(uid string, decisions []plan.Decision) {
+	for _, i := range w.world.Instances {
+		for _, d := range decisions {
+			if len(i.Refused) > 0 && d.Period.Span.Has(i.Original) {
+				w.pieces = append(w.pieces, piece{Step: Step{Bilateral: w.b.Name, Period: d.Period.Key, Action: "note"}, uid: uid, original: d.Original,
+					patch: calendar.Patch{Mark: calendar.Mark{keyRefused: spansMark(i.Refused)}}, exempt: true})
+			}
+		}
+	}
+}
+
+// placedByPeople are the instances from then on that people placed or deleted: the series that goes on keeps them.
+func (w *work) placedByPeople(from time.Time) []plan.Instance {
+	return slices.DeleteFunc(slices.Clone(w.world.Instances), func(i plan.Instance) bool {
+		placed := i.Pinned && i.Absent == plan.Stands
+		deleted := i.Absent == plan.Deleted && w.b.Policy.OnDelete != plan.Replan
+		return i.Original.Before(from) || !placed && !deleted
+	})
+}
+
+// keptMark writes such instances, each after a space, as original=span or original=gone.
+func keptMark(list []plan.Instance) string {
+	var out strings.Builder
+	for _, i := range list {
+		where := "gone"
+		if i.Absent == plan.Stands {
+			where = spanMark(i.Slot)
+		}
+		out.WriteString(" " + instantMark(i.Original) + "=" + where)
+	}
+	return out.String()
+}
+
+func parseKept(text string) []plan.Instance {
+	var out []plan.Instance
+	for _, word := range strings.Fields(text) {
+		at, where, _ := strings.Cut(word, "=")
+		i := plan.Instance{Original: parseInstant(at), Absent: plan.Deleted}
+		if slot, ok := parseSpan(where); ok {
+			i.Absent, i.Slot, i.Pinned = plan.Stands, slot, true
+		}
+		if !i.Original.IsZero() {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // carried is what the series that goes on takes over of an instance that a person placed or deleted.

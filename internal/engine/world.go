@@ -52,6 +52,9 @@ func (w *work) build(ctx context.Context) error {
 		return err
 	}
 	w.world.Instances = w.instances(b, w.found, outcomes)
+	if err := w.trustThePast(); err != nil {
+		return err
+	}
 	if w.world.Seen, err = w.Store.Seen(b.Name); err != nil {
 		return err
 	}
@@ -111,6 +114,22 @@ func (w *work) outcomes() (store.Outcomes, error) {
 		out = append(out, store.Outcome{Period: v.Period, Slot: v.Slot, Was: plan.WasHeld, At: w.Now})
 	}
 	return out, nil
+}
+
+// trustThePast takes a meeting that began and was not declined as held when the database knows nothing of its series, so
+// was lost: nobody is asked to meet again for what was booked over it since.
+func (w *work) trustThePast() error {
+	known, err := w.Store.KnownSeries(w.b.Name)
+	if err != nil || len(known) > 0 {
+		return err
+	}
+	for k := range w.world.Instances {
+		i := &w.world.Instances[k]
+		if i.Absent == plan.Stands && !i.Slot.Start.After(w.Now) && i.Answer != plan.No && i.Answer != plan.NoWithNote {
+			i.Outcome = plan.WasHeld
+		}
+	}
+	return nil
 }
 
 // others are this owner's other bilaterals: hard time, wherever their meetings stand after this pass's decisions.

@@ -40,9 +40,14 @@ func (m *matter) inTheWay(slot calendar.Span) []Blocker {
 			out = append(out, Blocker{b.Span.UTC(), b.who, b.Strength.String()})
 		}
 	}
-	for _, s := range m.extraHard() {
+	for _, s := range m.refusedSpans() {
 		if s.Overlaps(slot) && (m.instance == nil || !s.Equal(m.instance.Slot)) {
 			out = append(out, Blocker{s.UTC(), m.Policy.Theirs.Name, "declined"})
+		}
+	}
+	for _, s := range m.strayMeetings() {
+		if s.Overlaps(slot) {
+			out = append(out, Blocker{s.UTC(), "the 1:1 of another period", "hard"})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Blocker) int {

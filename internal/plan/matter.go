@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"bilateral/calendar"
@@ -37,14 +38,22 @@ func (m *matter) around() calendar.Span {
 }
 
 // extraHard is hard time of this period alone: what was refused, and meetings of other periods that stray into it.
-func (m *matter) extraHard() []calendar.Span {
-	var out []calendar.Span
-	if i := m.instance; i != nil {
-		out = append(out, i.Refused...)
-		if i.Absent == Stands && i.declined() {
-			out = append(out, i.Slot)
-		}
+func (m *matter) extraHard() []calendar.Span { return append(m.refusedSpans(), m.strayMeetings()...) }
+
+func (m *matter) refusedSpans() []calendar.Span {
+	i := m.instance
+	if i == nil {
+		return nil
 	}
+	out := slices.Clone(i.Refused)
+	if i.Absent == Stands && i.declined() {
+		out = append(out, i.Slot)
+	}
+	return out
+}
+
+func (m *matter) strayMeetings() []calendar.Span {
+	var out []calendar.Span
 	for _, i := range m.strays {
 		if i != m.instance && !m.Period.Span.Has(i.Original) {
 			out = append(out, i.Slot)
