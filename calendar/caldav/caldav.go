@@ -49,6 +49,7 @@ type Account struct {
 	save    bool // the mirror holds more than its file
 	held    ical.Collection
 	replies map[string][]reply // by path in the inbox
+	futile  int                // how often quiet asked in vain
 }
 
 // New checks the options; it reaches no server.
@@ -95,31 +96,36 @@ func (a *Account) Observe(ctx context.Context, q calendar.Query) (calendar.Obser
 	if err := a.locate(ctx); err != nil {
 		return calendar.Observation{}, err
 	}
-	if !a.Place.BusyOnly {
-		err := a.follow(ctx)
-		if kindIs(err, calendar.Denied) && a.Calendar.Items == nil {
-			if o, busy := a.observeBusy(ctx, q); busy == nil {
-				a.Place.BusyOnly = true
-				return o, nil
-			}
-		}
-		if err != nil {
-			return calendar.Observation{}, err
-		}
-		return a.answer(ctx, q)
+	if a.Place.BusyOnly {
+		return a.observeBusy(ctx, q)
 	}
-	return a.observeBusy(ctx, q)
+	same, err := a.quiet(ctx)
+	if err == nil && !same {
+		err = a.follow(ctx)
+	}
+	if kindIs(err, calendar.Denied) && a.Calendar.Items == nil {
+		if o, busy := a.observeBusy(ctx, q); busy == nil {
+			a.Place.BusyOnly = true
+			return o, nil
+		}
+	}
+	if err != nil {
+		return calendar.Observation{}, err
+	}
+	return a.answer(ctx, q, same)
 }
 
 // answer is the observation, with what guests said in the inbox.
-func (a *Account) answer(ctx context.Context, q calendar.Query) (calendar.Observation, error) {
+func (a *Account) answer(ctx context.Context, q calendar.Query, same bool) (calendar.Observation, error) {
 	defer a.keep()
 	o := a.held.Observe(q)
 	if !invites(o.Series) {
 		return o, nil
 	}
-	if err := a.readInbox(ctx); err != nil {
-		return calendar.Observation{}, err
+	if !same {
+		if err := a.readInbox(ctx); err != nil {
+			return calendar.Observation{}, err
+		}
 	}
 	for i := range o.Series {
 		hear(&o.Series[i], a.replies)
@@ -197,6 +203,7 @@ func (a *Account) follow(ctx context.Context) error {
 	touched, err := a.Calendar.refresh(ctx, a.session)
 	for _, path := range touched {
 		a.present(path)
+		a.futile = 0
 	}
 	if kindIs(err, calendar.Gone) && !a.checked {
 		a.Place.URL = ""

@@ -44,6 +44,7 @@ func (f *fake) propfind(w http.ResponseWriter, r *http.Request) {
 		responses(w, found(path, f.principal()))
 	case path == fakeHome && r.Header.Get("Depth") == "1":
 		responses(w, found(path, `<d:resourcetype><d:collection/></d:resourcetype>`), found(fakeWork, f.collection()),
+			found(fakeInbox, `<d:resourcetype><d:collection/><c:schedule-inbox/></d:resourcetype><d:sync-token>`+f.token()+`</d:sync-token>`),
 			found("/dav/alice/tasks/", `<d:resourcetype><d:collection/><c:calendar/></d:resourcetype><d:displayname>Tasks</d:displayname><c:supported-calendar-component-set><c:comp name="VTODO"/></c:supported-calendar-component-set>`))
 	case path == fakeHome:
 		responses(w, found(path, `<d:resourcetype><d:collection/></d:resourcetype>`))

@@ -225,8 +225,7 @@ func TestAFaultAtEveryRequest(t *testing.T) {
 
 // failing spoils request n.
 func failing(server *fake, n int, fault string, hit *bool) spoiler {
-	var spoil spoiler
-	spoil = func(at int, w http.ResponseWriter, r *http.Request) bool {
+	return func(at int, w http.ResponseWriter, r *http.Request) bool {
 		if at != n || *hit {
 			return false
 		}
@@ -247,7 +246,6 @@ func failing(server *fake, n int, fault string, hit *bool) spoiler {
 		w.WriteHeader(droppedAfter)
 		return true
 	}
-	return spoil
 }
 
 // day creates a series and moves an instance, each until it stands.

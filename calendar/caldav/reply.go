@@ -39,6 +39,7 @@ func (a *Account) readInbox(ctx context.Context) error {
 	touched, err := a.Inbox.refresh(ctx, a.session)
 	for _, path := range touched {
 		a.receive(path)
+		a.futile = 0
 	}
 	if kindIs(err, calendar.Denied, calendar.Gone, calendar.Unsupported) {
 		return nil // a mailbox in name only: the user's own copies say all there is to know

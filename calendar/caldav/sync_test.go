@@ -91,6 +91,24 @@ func TestAPassCosts(t *testing.T) {
 	}
 }
 
+func TestAPassWithAnInboxCostsOneRequestToo(t *testing.T) {
+	server, mirror := filled(flavour{inbox: true}, 5), t.TempDir()
+	with := func(o *caldav.Options) { o.Mirror = mirror }
+	a := open(t, server, with)
+	apply(t, a, calendar.Change{UID: "ours", Create: draft(t)})
+	observe(t, a)
+	observe(t, a)
+	for _, again := range []*caldav.Account{a, a, open(t, server, with)} {
+		server.since()
+		if o := observe(t, again); len(o.Series) != 1 {
+			t.Errorf("got %+v", o.Series)
+		}
+		if log := server.since(); len(log) != 1 {
+			t.Errorf("requests: %v", log)
+		}
+	}
+}
+
 func TestALostTokenLosesNothing(t *testing.T) {
 	for _, answer := range []string{"", "500", "everything"} {
 		for _, noData := range []bool{false, true} {

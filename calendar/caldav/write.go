@@ -144,7 +144,7 @@ func (a *Account) put(ctx context.Context, target *url.URL, data []byte, header,
 func (a *Account) reread(ctx context.Context, e listed) error {
 	_, err := a.Calendar.fetchBatch(ctx, a.session, []listed{e})
 	a.present(e.path)
-	a.save = true
+	a.save, a.futile = true, 0
 	return err
 }
 
