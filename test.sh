@@ -8,6 +8,10 @@ staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
 govulncheck=golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
 command -v go >/dev/null || { echo "test.sh: go is not here. Install Go 1.26 or newer." >&2; exit 1; }
+# The race detector needs a C compiler; a bare Debian has none.
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && { ! command -v gcc >/dev/null || [ ! -e /usr/include/stdlib.h ]; }; then
+  apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends gcc libc6-dev
+fi
 command -v "$(go env CC)" >/dev/null || { echo "test.sh: the race detector needs a C compiler. On Debian: apt-get install gcc libc6-dev" >&2; exit 1; }
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
