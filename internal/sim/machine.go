@@ -3,7 +3,6 @@ package sim
 import (
 	"context"
 	"database/sql/driver"
-	"errors"
 	"strings"
 	"sync"
 
@@ -61,8 +60,6 @@ type process struct {
 	dead bool
 	at   string // what it died at
 }
-
-var errDead = errors.New("the process is dead")
 
 // step counts one step and reports whether the process is dead at it.
 func (p *process) step(what string) bool {
