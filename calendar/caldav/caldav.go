@@ -94,7 +94,7 @@ func transport() http.RoundTripper {
 // Observe asks what changed since the last look, which is one small request if nothing did.
 func (a *Account) Observe(ctx context.Context, q calendar.Query) (calendar.Observation, error) {
 	if err := a.locate(ctx); err != nil {
-		return calendar.Observation{}, err
+		return a.onlyBusy(ctx, q, err)
 	}
 	if a.Place.BusyOnly {
 		return a.observeBusy(ctx, q)
@@ -103,11 +103,8 @@ func (a *Account) Observe(ctx context.Context, q calendar.Query) (calendar.Obser
 	if err == nil && !same {
 		err = a.follow(ctx)
 	}
-	if kindIs(err, calendar.Denied) && a.Calendar.Items == nil {
-		if o, busy := a.observeBusy(ctx, q); busy == nil {
-			a.Place.BusyOnly = true
-			return o, nil
-		}
+	if err != nil && a.Calendar.Items == nil {
+		return a.onlyBusy(ctx, q, err)
 	}
 	if err != nil {
 		return calendar.Observation{}, err
@@ -235,18 +232,22 @@ func (a *Account) present(path string) {
 // About looks at the collection and at the user's principal; nothing is written to find out.
 func (a *Account) About(ctx context.Context) (calendar.About, error) {
 	if err := a.locate(ctx); err != nil {
-		return calendar.About{}, err
+		now := a.now()
+		if _, err = a.onlyBusy(ctx, calendar.Query{Window: calendar.Span{Start: now, End: now.AddDate(0, 0, 1)}}, err); err != nil {
+			return calendar.About{}, err
+		}
+	}
+	if a.Place.BusyOnly {
+		return calendar.About{Name: a.Place.Name, Sync: "free/busy only: titles and guests are hidden, and it is read whole each time"}, nil
 	}
 	at := a.Calendar.at()
-	r, from, err := a.session.one(ctx, at, collectionProps)
+	r, from, err := a.session.one(ctx, at, append([]xml.Name{ctagName, dav("sync-token")}, collectionProps...))
 	if err != nil {
 		return calendar.About{}, err
 	}
 	p := placeOf(r, from)
-	about := calendar.About{Name: p.Name, Write: p.Write && !p.BusyOnly}
+	about := calendar.About{Name: p.Name, Write: p.Write}
 	switch {
-	case p.BusyOnly || a.Place.BusyOnly:
-		about.Sync, about.Write = "free/busy only: titles and guests are hidden, and it is read whole each time", false
 	case a.Calendar.Sync:
 		about.Sync = "changes only (sync-collection)"
 	case r.text(ctagName) != "" || r.text(dav("sync-token")) != "":

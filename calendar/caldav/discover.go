@@ -35,8 +35,9 @@ type person struct {
 var (
 	ctagName = xml.Name{Space: csNS, Local: "getctag"}
 
+	// Not sync-token or getctag: Radicale reads every object of a collection for them.
 	collectionProps = []xml.Name{dav("resourcetype"), dav("displayname"), dav("current-user-principal"), dav("current-user-privilege-set"),
-		dav("supported-report-set"), dav("sync-token"), ctagName, caldav("calendar-home-set"), caldav("supported-calendar-component-set")}
+		dav("supported-report-set"), caldav("calendar-home-set"), caldav("supported-calendar-component-set")}
 	personProps = []xml.Name{caldav("calendar-home-set"), caldav("schedule-inbox-URL"), caldav("schedule-outbox-URL"), caldav("calendar-user-address-set")}
 )
 

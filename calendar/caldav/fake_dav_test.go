@@ -50,6 +50,8 @@ func (f *fake) propfind(w http.ResponseWriter, r *http.Request) {
 		responses(w, found(path, `<d:resourcetype><d:collection/></d:resourcetype>`))
 	case path == fakeInbox && r.Header.Get("Depth") == "0":
 		responses(w, found(path, `<c:schedule-default-calendar-URL><d:href>`+fakeWork+`</d:href></c:schedule-default-calendar-URL>`))
+	case path == fakeWork && f.secretive:
+		w.WriteHeader(http.StatusForbidden)
 	case path == fakeWork && r.Header.Get("Depth") == "0":
 		responses(w, found(path, f.collection()))
 	case path == fakeWork || path == fakeInbox:

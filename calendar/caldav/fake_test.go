@@ -34,6 +34,7 @@ type flavour struct {
 	digest     bool   // wants RFC 7616
 	multigets  int    // texts in one answer at most; 0: any number
 	busyOnly   bool   // shows free/busy only
+	secretive  bool   // and does not even say what the collection is
 	noMultiget bool
 }
 

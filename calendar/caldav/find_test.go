@@ -53,6 +53,7 @@ func TestAbout(t *testing.T) {
 		{"a server that schedules", flavour{inbox: true}, calendar.About{Name: "Work", Write: true, Invites: true, FreeBusy: true, Silent: true, Sync: "changes only (sync-collection)"}},
 		{"an old server", flavour{noSync: true}, calendar.About{Name: "Work", Write: true, Sync: "a listing when anything changed (getctag)"}},
 		{"a server without anything", flavour{noSync: true, noTag: true}, calendar.About{Name: "Work", Write: true, Sync: "a listing each time: the server tells of no changes"}},
+		{"busy time only, and no word more", flavour{busyOnly: true, secretive: true}, calendar.About{Name: fakeWork, Sync: "free/busy only: titles and guests are hidden, and it is read whole each time"}},
 		{"busy time only", flavour{busyOnly: true}, calendar.About{Name: "Work", Sync: "free/busy only: titles and guests are hidden, and it is read whole each time"}},
 	} {
 		got, err := open(t, newFake(row.flavour), nil).About(context.Background())
@@ -83,12 +84,14 @@ func TestFreeBusy(t *testing.T) {
 }
 
 func TestACalendarThatShowsBusyTimeOnly(t *testing.T) {
-	a := open(t, newFake(flavour{busyOnly: true}), nil)
-	first, second := observe(t, a), observe(t, a)
-	if len(first.Events) != 1 || !first.Events[0].Anonymous || first.Parsed != 1 || second.Parsed != 0 {
-		t.Errorf("got %+v, then %+v", first, second)
-	}
-	if _, err := a.Apply(context.Background(), calendar.Change{UID: "x", Create: draft(t)}); err == nil {
-		t.Error("a series was created where nothing can be written")
+	for _, f := range []flavour{{busyOnly: true}, {busyOnly: true, secretive: true}} {
+		a := open(t, newFake(f), nil)
+		first, second := observe(t, a), observe(t, a)
+		if len(first.Events) != 1 || !first.Events[0].Anonymous || first.Parsed != 1 || second.Parsed != 0 {
+			t.Errorf("got %+v, then %+v", first, second)
+		}
+		if _, err := a.Apply(context.Background(), calendar.Change{UID: "x", Create: draft(t)}); calendar.KindOf(err) != calendar.Denied {
+			t.Errorf("a create gives %v", err)
+		}
 	}
 }

@@ -91,6 +91,26 @@ func readBusy(data []byte, window calendar.Span, at *url.URL) ([]calendar.Event,
 	return events, nil
 }
 
+// onlyBusy looks whether what was denied shows at least its busy time. Some servers (Cyrus) then refuse even to say what
+// it is, so that only a configured address can lead there. Where it does not, the denial stands.
+func (a *Account) onlyBusy(ctx context.Context, q calendar.Query, denied error) (calendar.Observation, error) {
+	at, err := a.finder.start.Parse(a.finder.wanted)
+	if !kindIs(denied, calendar.Denied) || err != nil || a.finder.wanted != "" && !a.finder.isPath() {
+		return calendar.Observation{}, denied
+	}
+	before := a.mirror
+	if a.Place.URL == "" {
+		a.mirror = mirror{Place: place{URL: at.String(), Name: at.Path}, Calendar: replica{URL: at.String()}}
+	}
+	o, err := a.observeBusy(ctx, q)
+	if err != nil {
+		a.mirror = before
+		return calendar.Observation{}, denied
+	}
+	a.Place.BusyOnly = true
+	return o, nil
+}
+
 // observeBusy is the view of a collection that shows busy time only: the free-busy-query report, RFC 4791 section 7.10.
 func (a *Account) observeBusy(ctx context.Context, q calendar.Query) (calendar.Observation, error) {
 	at := a.Calendar.at()

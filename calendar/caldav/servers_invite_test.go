@@ -187,10 +187,12 @@ func (h hand) inbox(t *testing.T) int {
 func TestFreeBusyIs(t *testing.T) {
 	window := calendar.Span{Start: time.Date(2035, 10, 25, 0, 0, 0, 0, time.UTC), End: time.Date(2035, 10, 26, 0, 0, 0, 0, time.UTC)}
 	alice := as(t, "alice", cyrus.is["ALICE"], "", http.DefaultTransport, "")
-	hers := hand{t, "dana", cyrus.is["DANA"]}
-	hers.Put("board", []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example.org//EN\r\nBEGIN:VEVENT\r\nUID:board\r\nDTSTAMP:20261001T000000Z\r\n"+
-		"DTSTART:20351025T140000Z\r\nDTEND:20351025T150000Z\r\nSUMMARY:Board\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"))
-	t.Cleanup(func() { hers.Delete("board") })
+	board := []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example.org//EN\r\nBEGIN:VEVENT\r\nUID:board\r\nDTSTAMP:20261001T000000Z\r\n" +
+		"DTSTART:20351025T140000Z\r\nDTEND:20351025T150000Z\r\nSUMMARY:Board\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+	for _, h := range []hand{{t, "dana", cyrus.is["DANA"]}, {t, "erin", cyrus.is["ERIN"]}} {
+		h.Put("board", board)
+		t.Cleanup(func() { h.Delete("board") })
+	}
 	t.Run("what the guest's calendar holds, on Cyrus", func(t *testing.T) {
 		busy, err := alice.FreeBusy(context.Background(), "dana@example.org", window)
 		if err != nil || len(busy) != 1 || !busy[0].Anonymous || !busy[0].Start.Equal(time.Date(2035, 10, 25, 14, 0, 0, 0, time.UTC)) {
@@ -200,6 +202,13 @@ func TestFreeBusyIs(t *testing.T) {
 	t.Run("denied for somebody the server does not know, on Cyrus", func(t *testing.T) {
 		if busy, err := alice.FreeBusy(context.Background(), "nobody@example.org", window); calendar.KindOf(err) != calendar.Denied {
 			t.Errorf("got %+v, %v", busy, err)
+		}
+	})
+	t.Run("what a calendar holds that shows nothing else, on Cyrus", func(t *testing.T) {
+		shared := as(t, "alice", cyrus.is["ERIN"], "", http.DefaultTransport, t.TempDir())
+		o, err := shared.Observe(context.Background(), calendar.Query{Window: window, Zone: time.UTC})
+		if err != nil || len(o.Events) != 1 || !o.Events[0].Anonymous || !o.Events[0].Start.Equal(time.Date(2035, 10, 25, 14, 0, 0, 0, time.UTC)) {
+			t.Errorf("got %+v, %v", o, err)
 		}
 	})
 	t.Run("not to be had from Radicale", func(t *testing.T) {

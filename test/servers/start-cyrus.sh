@@ -1,9 +1,9 @@
 #!/bin/bash
 # start-cyrus.sh DIR PORT: Cyrus on loopback, a CalDAV server with scheduling (RFC 6638). Stop it with stop.sh DIR.
-# It needs root, and the port above PORT for its administration. Users alice and dana at example.org (password: the name
-# and "pw"). SHARE=rw (default): alice may write in dana's calendar; r: read; busy: see free/busy only; none.
+# It needs root, and the port above PORT for its administration. Users alice, dana and erin at example.org (password: the
+# name and "pw"); alice may write in dana's calendar, and sees of erin's the busy time only.
 . "$(dirname "$0")/lib.sh"
-DIR=${1:?DIR} PORT=${2:?PORT} SHARE=${SHARE:-rw}
+DIR=${1:?DIR} PORT=${2:?PORT}
 install cyrus-caldav cyrus-imapd sasl2-bin curl python3-minimal
 [ "$(id -u)" = 0 ] || die "Cyrus must be started as root"
 mkdir -p "$DIR"
@@ -59,7 +59,7 @@ EVENTS {
   checkpoint cmd="$BIN/ctl_cyrusdb -C $DIR/imapd.conf -c" period=30
 }
 C
-for user in cyrus alice dana; do
+for user in cyrus alice dana erin; do
   printf %s "${user}pw" | saslpasswd2 -p -c -f "$DIR/sasldb2" -u localhost "$user"
 done
 chown cyrus:mail "$DIR/sasldb2"
@@ -74,34 +74,33 @@ admin <<'P'
 import imaplib, sys
 m = imaplib.IMAP4('127.0.0.1', int(sys.argv[1]))
 m.login('cyrus', 'cyruspw')
-for user in ('alice', 'dana'):
+for user in ('alice', 'dana', 'erin'):
     m.create('user/' + user)
 m.logout()
 P
-for user in alice dana; do
+for user in alice dana erin; do
   # The first look of a user makes the default calendar, inbox and outbox.
   curl -s -o /dev/null -u "$user:${user}pw" -X PROPFIND -H 'Depth: 1' "$BASE/dav/calendars/user/$user/"
-  calendar "$BASE/dav/calendars/user/$user/Default/" $user ${user}pw "$user calendar"
 done
-admin "$SHARE" <<'P'
+admin <<'P'
 import imaplib, sys
 m = imaplib.IMAP4('127.0.0.1', int(sys.argv[1]))
 m.login('cyrus', 'cyruspw')
-box, rights = 'user/dana/#calendars/Default', {'rw': 'lrswitedn9', 'r': 'lr9', 'busy': '9', 'none': ''}[sys.argv[2]]
-m.setacl(box, 'alice', rights) if rights else m.deleteacl(box, 'alice')
+m.setacl('user/dana/#calendars/Default', 'alice', 'lrswitedn9')
+m.setacl('user/erin/#calendars/Default', 'alice', '9')  # CALDAV:read-free-busy
 m.logout()
-if 'r' in rights:  # a subscription makes alice's home list it
-    m = imaplib.IMAP4('127.0.0.1', int(sys.argv[1]))
-    m.login('alice', 'alicepw')
-    m.subscribe(box)
-    m.logout()
+m = imaplib.IMAP4('127.0.0.1', int(sys.argv[1]))
+m.login('alice', 'alicepw')
+m.subscribe('user/dana/#calendars/Default')  # so that alice's home lists it
+m.logout()
 P
 cat <<O
 ROOT=$BASE/
 ALICE=$BASE/dav/calendars/user/alice/Default/
 ALICE_HOME=$BASE/dav/calendars/user/alice/
 ALICE_PRINCIPAL=$BASE/dav/principals/user/alice/
-ALICE_NAME=alice calendar
+ALICE_NAME=work
 DANA=$BASE/dav/calendars/user/dana/Default/
 DANA_AS_ALICE=$BASE/dav/calendars/user/dana/Default/
+ERIN=$BASE/dav/calendars/user/erin/Default/
 O
