@@ -22,7 +22,7 @@ func (r *reader) bilateral(t *table, c *Config) Bilateral {
 	b.Policy.Mine = plan.Side{Name: firstName(c.Me.Name), Zone: c.Me.Zone, Hours: n.hours("hours", officeHours()), Stretch: n.hours("stretch", nil)}
 	n.ownCalendars(&b, c)
 	n.person(&b.Yields, &b.Holidays)
-	b.LeaveWords = n.wordsOr("leave_words", leaveWords())
+	b.LeaveWords = n.wordsOr("leave_words", LeaveWords())
 	n.invitation(&b, c)
 	b.Agenda = n.agenda()
 	n.executive(&b, c)

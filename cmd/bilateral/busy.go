@@ -15,6 +15,7 @@ import (
 
 	"bilateral/calendar"
 	"bilateral/calendar/ical"
+	"bilateral/config"
 )
 
 // busyQuery is what `bilateral busy` asks, whatever the source.
@@ -43,8 +44,9 @@ type busyFlags struct {
 	json, free         bool
 }
 
-// newBusyCommand makes `bilateral busy`. configured may be nil: then only files are read.
-func newBusyCommand(configured busySource) *cobra.Command {
+// newBusyCommand makes `bilateral busy`. configured may be nil: then only files are read. usual tells the moment it is and
+// the zone of whoever asks.
+func newBusyCommand(configured busySource, usual func() (time.Time, *time.Location)) *cobra.Command {
 	var flags busyFlags
 	cmd := &cobra.Command{
 		Use:   "busy CALENDAR or FILE.ics",
@@ -58,7 +60,7 @@ Parts of a calendar that cannot be read are named and do no harm to the others.`
   bilateral busy dana.ics --as dana@example.org --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			q, err := flags.query(time.Now())
+			q, err := flags.query(usual)
 			if err != nil {
 				return err
 			}
@@ -76,14 +78,15 @@ Parts of a calendar that cannot be read are named and do no harm to the others.`
 	f.StringVar(&flags.from, "from", "", "first moment: RFC 3339 or a date (default: now)")
 	f.StringVar(&flags.to, "to", "", "last moment: RFC 3339 or a date, not included (default: 8 weeks later)")
 	f.StringVar(&flags.as, "as", "", "the person whose answers to invitations count, by mail address")
-	f.StringVar(&flags.zone, "zone", "", "how floating times and dates are read, e.g. Europe/Berlin (default: local)")
+	f.StringVar(&flags.zone, "zone", "", "how floating times and dates are read, e.g. Europe/Berlin (default: yours by the config, else local)")
 	f.BoolVar(&flags.json, "json", false, "print JSON")
 	f.BoolVar(&flags.free, "free", false, "show also what counts as free")
 	return cmd
 }
 
-func (f busyFlags) query(now time.Time) (busyQuery, error) {
-	q := busyQuery{zone: time.Local, zoned: f.zone != "", as: strings.ToLower(f.as), free: f.free}
+func (f busyFlags) query(usual func() (time.Time, *time.Location)) (busyQuery, error) {
+	now, zone := usual()
+	q := busyQuery{zone: zone, zoned: f.zone != "", as: strings.ToLower(f.as), free: f.free}
 	var err error
 	if q.zoned {
 		if q.zone, err = time.LoadLocation(f.zone); err != nil {
@@ -134,6 +137,7 @@ func busyOfFile(path string, q busyQuery) (busyAnswer, error) {
 	file := ical.Parse(path, data)
 	events, unreadable := ical.Expand([]*ical.File{file}, ical.View{Window: q.window, Zone: q.zone})
 	answer := busyAnswer{events: events, unreadable: append(file.Unreadable(), unreadable...)}
+	answer.person.LeaveWords = config.LeaveWords()
 	if q.as != "" {
 		answer.person.Emails = []string{q.as}
 	}

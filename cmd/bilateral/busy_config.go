@@ -4,8 +4,10 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"time"
 
 	"bilateral/calendar"
+	"bilateral/config"
 
 	"github.com/spf13/cobra"
 )
@@ -44,10 +46,19 @@ func (a *app) busyOf(c *cobra.Command, name string, q busyQuery) (busyAnswer, bo
 	return busyAnswer{events: seen.Events, unreadable: seen.Unreadable, person: who, zone: shown}, true, nil
 }
 
+// busyUsual is the moment and the zone that `busy` goes by where no flag says so. A file needs no config, so a missing or
+// broken one only leaves the machine's zone.
+func (a *app) busyUsual() (time.Time, *time.Location) {
+	if c, err := a.config(); err == nil {
+		return a.now(), c.Me.Zone
+	}
+	return a.now(), time.Local
+}
+
 // personOf is whose calendar it is: the executive's if only they use it.
 func (w *wiring) personOf(name string) calendar.Person {
 	me := w.config.Me
-	out := person(me.Email, nil, nil)
+	out := person(me.Email, nil, config.LeaveWords())
 	for _, b := range w.config.Bilaterals {
 		if b.Calendar == name || slices.Contains(b.Busy, name) {
 			return person(me.Email, b.Yields, b.LeaveWords)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // team.ics: a weekly meeting in New York over the spring change, an invitation that Dana declined, and damage.
@@ -88,7 +89,7 @@ func normalBlanks(s string) string {
 func runBusy(t *testing.T, args ...string) string {
 	t.Helper()
 	var out bytes.Buffer
-	cmd := newBusyCommand(nil)
+	cmd := newBusyCommand(nil, func() (time.Time, *time.Location) { return time.Now(), time.Local })
 	cmd.SetOut(&out)
 	cmd.SetArgs(args)
 	if err := cmd.Execute(); err != nil {
@@ -115,7 +116,7 @@ func TestBusyRefuses(t *testing.T) {
 		{"an end before the start", "a.ics --from 2027-03-02 --to 2027-03-01", "--to is not later than --from"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			cmd := newBusyCommand(nil)
+			cmd := newBusyCommand(nil, func() (time.Time, *time.Location) { return time.Now(), time.Local })
 			cmd.SetArgs(strings.Fields(c.args))
 			cmd.SilenceErrors, cmd.SilenceUsage = true, true
 			if err := cmd.Execute(); err == nil || !strings.Contains(err.Error(), c.why) {

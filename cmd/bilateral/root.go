@@ -45,7 +45,7 @@ func (a *app) addCommands(root *cobra.Command) {
 			root.AddCommand(c)
 		}
 	}
-	group("look", "Look:", a.statusCommand(), a.planCommand(), a.whyCommand(), a.agendaCommand(), newBusyCommand(a.busyOf))
+	group("look", "Look:", a.statusCommand(), a.planCommand(), a.whyCommand(), a.agendaCommand(), newBusyCommand(a.busyOf, a.busyUsual))
 	group("items", "Follow-ups:", a.addCommand(), a.listCommand(), a.showCommand(), a.editCommand(), a.doneCommand(),
 		a.dropCommand(), a.reopenCommand(), a.exportCommand(), a.importCommand())
 	group("orders", "Decide yourself:", a.skipCommand(), a.unskipCommand(), a.moveCommand(), a.unpinCommand(), a.rebaseCommand(),
