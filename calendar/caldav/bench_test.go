@@ -3,6 +3,8 @@ package caldav_test
 import (
 	"strconv"
 	"testing"
+
+	"bilateral/calendar/caldav"
 )
 
 // BenchmarkFirstPass reads 10,000 events of a server in the same process.
@@ -15,6 +17,17 @@ func BenchmarkFirstPass(b *testing.B) {
 				observe(b, open(b, server, nil))
 			}
 		})
+	}
+}
+
+// BenchmarkRestart is a first pass of a new process, from the mirror on disk.
+func BenchmarkRestart(b *testing.B) {
+	server, dir := filled(flavour{}, 10_000), b.TempDir()
+	with := func(o *caldav.Options) { o.Mirror = dir }
+	observe(b, open(b, server, with))
+	b.ReportAllocs()
+	for b.Loop() {
+		observe(b, open(b, server, with))
 	}
 }
 

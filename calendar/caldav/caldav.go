@@ -8,7 +8,6 @@ package caldav
 import (
 	"context"
 	"crypto/tls"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"net"
@@ -227,78 +226,4 @@ func (a *Account) present(path string) {
 	default:
 		a.held.Put(path, it.version(), it.Data)
 	}
-}
-
-// About looks at the collection and at the user's principal; nothing is written to find out.
-func (a *Account) About(ctx context.Context) (calendar.About, error) {
-	if err := a.locate(ctx); err != nil {
-		now := a.now()
-		if _, err = a.onlyBusy(ctx, calendar.Query{Window: calendar.Span{Start: now, End: now.AddDate(0, 0, 1)}}, err); err != nil {
-			return calendar.About{}, err
-		}
-	}
-	if a.Place.BusyOnly {
-		return calendar.About{Name: a.Place.Name, Sync: "free/busy only: titles and guests are hidden, and it is read whole each time"}, nil
-	}
-	at := a.Calendar.at()
-	r, from, err := a.session.one(ctx, at, append([]xml.Name{ctagName, dav("sync-token")}, collectionProps...))
-	if err != nil {
-		return calendar.About{}, err
-	}
-	p := placeOf(r, from)
-	about := calendar.About{Name: p.Name, Write: p.Write}
-	switch {
-	case a.Calendar.Sync:
-		about.Sync = "changes only (sync-collection)"
-	case r.text(ctagName) != "" || r.text(dav("sync-token")) != "":
-		about.Sync = "a listing when anything changed (getctag)"
-	default:
-		about.Sync = "a listing each time: the server tells of no changes"
-	}
-	if err := a.meet(ctx); err != nil {
-		return calendar.About{}, err
-	}
-	auto, err := a.session.schedules(ctx, at)
-	if err != nil {
-		return calendar.About{}, err
-	}
-	about.FreeBusy = a.Person.Outbox != "" && len(a.Person.Emails) > 0
-	about.Invites = auto && a.Person.Outbox != ""
-	about.Silent = about.Invites // the server itself puts a change into the guest's copy, RFC 6638 section 3.2.1
-	a.keep()
-	return about, nil
-}
-
-// meet learns who the user is to the server.
-func (a *Account) meet(ctx context.Context) error {
-	if a.Person.Asked {
-		return nil
-	}
-	principal, err := a.principal(ctx)
-	if err != nil {
-		return err
-	}
-	who := person{Asked: true} // a server without principals has no scheduling either
-	if principal != nil {
-		if who, err = a.session.person(ctx, principal); err != nil {
-			return err
-		}
-	}
-	a.Person, a.save = who, true
-	return nil
-}
-
-// principal returns the address of the user's principal, or nil where the server has none.
-func (a *Account) principal(ctx context.Context) (*url.URL, error) {
-	if a.Place.Principal != "" {
-		return url.Parse(a.Place.Principal)
-	}
-	r, from, err := a.session.one(ctx, a.Calendar.at(), []xml.Name{dav("current-user-principal")})
-	if err != nil {
-		return nil, err
-	}
-	if hrefs := r.prop(dav("current-user-principal")).hrefs(); len(hrefs) > 0 {
-		return from.Parse(hrefs[0])
-	}
-	return nil, nil
 }

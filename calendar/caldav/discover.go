@@ -5,23 +5,12 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"bilateral/calendar"
 )
-
-// place is a collection as it was found. It is kept on disk, so that a restart need not look for it again.
-type place struct {
-	URL       string
-	Name      string // display name, else path
-	Principal string // current-user-principal
-	Sync      bool   // supported-report-set has sync-collection
-	Write     bool
-	BusyOnly  bool // only read-free-busy is granted
-}
 
 // person is what the server knows of the user, RFC 6638 section 2.
 type person struct {
@@ -205,60 +194,6 @@ func (f *finder) calendars(ctx context.Context, home *url.URL) (list []place, in
 	return list, inbox, nil
 }
 
-// holdsEvents is true where the server does not say which components the collection takes, RFC 4791 section 5.2.3.
-func holdsEvents(r *resource) bool {
-	set := r.prop(caldav("supported-calendar-component-set"))
-	return set == nil || len(set.children) == 0 || slices.ContainsFunc(set.children, func(c *node) bool {
-		return slices.ContainsFunc(c.attrs, func(a xml.Attr) bool { return a.Name.Local == "name" && strings.EqualFold(a.Value, "VEVENT") })
-	})
-}
-
-func placeOf(r *resource, at *url.URL) place {
-	p := place{URL: at.String(), Name: r.text(dav("displayname"))}
-	if p.Name == "" {
-		p.Name = at.Path
-	}
-	if hrefs := r.prop(dav("current-user-principal")).hrefs(); len(hrefs) > 0 {
-		if principal, err := at.Parse(hrefs[0]); err == nil {
-			p.Principal = principal.String()
-		}
-	}
-	p.Sync = reports(r, dav("sync-collection"))
-	var read, busy bool
-	p.Write, read, busy = privileges(r)
-	p.BusyOnly = busy && !read
-	return p
-}
-
-func reports(r *resource, name xml.Name) bool {
-	set := r.prop(dav("supported-report-set"))
-	return set != nil && slices.ContainsFunc(set.children, func(c *node) bool { return c.child(dav("report")).child(name) != nil })
-}
-
-// privileges reads current-user-privilege-set, RFC 3744 section 5.4. A server without it is taken to allow what it then
-// refuses.
-func privileges(r *resource) (write, read, busy bool) {
-	set := r.prop(dav("current-user-privilege-set"))
-	if set == nil {
-		return true, true, true
-	}
-	for _, c := range set.children {
-		for _, granted := range c.children {
-			switch granted.name {
-			case dav("all"):
-				return true, true, true
-			case dav("write"), dav("write-content"), dav("bind"):
-				write = true
-			case dav("read"):
-				read = true
-			case caldav("read-free-busy"):
-				busy = true
-			}
-		}
-	}
-	return write, read, busy
-}
-
 // choose picks the wanted calendar, the server's default one (RFC 6638 section 9.2), or the only one.
 func (f *finder) choose(ctx context.Context, at *url.URL, all []place, inbox string) (place, error) {
 	found := all
@@ -323,38 +258,4 @@ func (f *finder) standard(ctx context.Context, inbox string) string {
 		}
 	}
 	return ""
-}
-
-func pathOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return u.Path
-}
-
-func lastOf(address string) string {
-	path := strings.Trim(pathOf(address), "/")
-	return path[strings.LastIndex(path, "/")+1:]
-}
-
-// schedules asks whether the server delivers invitations: the token stands alone in the DAV header (RFC 6638 section 2).
-// Some servers announce a word much like it, with nothing behind it.
-func (s *session) schedules(ctx context.Context, at *url.URL) (bool, error) {
-	a, err := s.do(ctx, request{method: "OPTIONS", url: at, op: "read"})
-	if err != nil {
-		return false, err
-	}
-	defer a.close()
-	if a.status == http.StatusUnauthorized {
-		return false, s.refused("read", a)
-	}
-	for _, header := range a.header.Values("DAV") {
-		for token := range strings.SplitSeq(header, ",") {
-			if strings.TrimSpace(token) == "calendar-auto-schedule" {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
 }

@@ -89,7 +89,7 @@ func (f *fake) collection() string {
 
 func (f *fake) list(w http.ResponseWriter, collection string) {
 	parts := []string{found(collection, `<d:resourcetype><d:collection/></d:resourcetype>`)}
-	for _, path := range f.members(collection) {
+	for _, path := range f.members(collection, 0) {
 		if f.live(path) != nil {
 			parts = append(parts, found(f.href(path), f.props(path, false)))
 		}
@@ -181,7 +181,7 @@ func (f *fake) sync(w http.ResponseWriter, collection string, q reportBody) {
 	}
 	var parts []string
 	last, more := f.clock, false
-	for _, path := range f.members(collection) {
+	for _, path := range f.members(collection, since) {
 		o := f.objects[path]
 		if o.changed < since || o.changed == since && !f.repeats {
 			continue

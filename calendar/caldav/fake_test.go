@@ -198,11 +198,11 @@ func (f *fake) live(path string) *stored {
 	return nil
 }
 
-// members are the paths in a collection, in order of change.
-func (f *fake) members(collection string) []string {
+// members are the paths in a collection that changed at that clock or later, in order of change.
+func (f *fake) members(collection string, since int) []string {
 	var list []string
-	for path := range f.objects {
-		if strings.HasPrefix(path, collection) {
+	for path, o := range f.objects {
+		if o.changed >= since && strings.HasPrefix(path, collection) {
 			list = append(list, path)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -160,6 +161,22 @@ func TestAGiantAnswerIsNotReadToItsEnd(t *testing.T) {
 	}
 	if _, err := a.Observe(context.Background(), october); calendar.KindOf(err) != calendar.BadData {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestACertificateThatIsNotTrustedEndsThePass(t *testing.T) {
+	asked := 0
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	a, err := caldav.New(caldav.Options{URL: server.URL, Username: "alice", Secret: func(context.Context) (string, error) { return "pw", nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = a.Observe(context.Background(), october)
+	if calendar.KindOf(err) != calendar.Unreachable || !strings.Contains(err.Error(), "certificate") || asked != 0 {
+		t.Errorf("%d requests, %v", asked, err)
 	}
 }
 

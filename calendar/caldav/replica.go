@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"bilateral/calendar"
 )
 
 // replica is what we hold of one collection, and how far it has been followed. Its exported fields are kept on disk.
@@ -257,9 +255,4 @@ func (r *replica) expect(path string) {
 // normal is a text as it is kept: XML carries line ends as LF, GET as CRLF, and the same text must be the same bytes.
 func normal(data []byte) []byte {
 	return []byte(strings.TrimSpace(strings.ReplaceAll(string(data), "\r\n", "\n")) + "\n")
-}
-
-// kindIs is for the few errors that lead to another way.
-func kindIs(err error, kinds ...calendar.ErrorKind) bool {
-	return err != nil && slices.Contains(kinds, calendar.KindOf(err))
 }

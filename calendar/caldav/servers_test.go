@@ -225,3 +225,31 @@ func mustPath(address string) string {
 	}
 	return u.Path
 }
+
+func TestOfTwoWritersOneIsTold(t *testing.T) {
+	for _, s := range []server{radicale, cyrus} {
+		t.Run("on "+s.name, func(t *testing.T) {
+			h := s.fresh(t)
+			one, two := as(t, "alice", h.collection, "", http.DefaultTransport, ""), as(t, "alice", h.collection, "", http.DefaultTransport, "")
+			d := draft(t)
+			d.Attendees = nil
+			create := calendar.Change{UID: calendartestUID, Create: d}
+			observe(t, two)
+			apply(t, one, create)
+			if _, err := two.Apply(context.Background(), create); calendar.KindOf(err) != calendar.Exists {
+				t.Errorf("the second create: %v", err)
+			}
+			series := observe(t, one).Series[0]
+			observe(t, two)
+			c := calendar.Change{UID: series.UID, Name: series.Name, Version: series.Version, Series: &calendar.Patch{Title: new("by the first")}}
+			apply(t, one, c)
+			c.Series = &calendar.Patch{Title: new("by the second")}
+			if _, err := two.Apply(context.Background(), c); calendar.KindOf(err) != calendar.Conflict {
+				t.Errorf("the second change: %v", err)
+			}
+			if series = observe(t, two).Series[0]; series.Title != "by the first" {
+				t.Errorf("there stands %q", series.Title)
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -147,6 +148,29 @@ func TestAnAnswerThatIsTooLongIsAskedForInHalves(t *testing.T) {
 	server := filled(flavour{noData: true, multigets: 30}, 120)
 	if o := observe(t, open(t, server, nil)); o.Objects != 120 || len(o.Unreadable) != 0 {
 		t.Errorf("%d objects, %v", o.Objects, o.Unreadable)
+	}
+}
+
+func TestAFirstPassThatWasBrokenOffGoesOn(t *testing.T) {
+	server, dir := filled(flavour{noData: true}, 350), t.TempDir()
+	with := func(o *caldav.Options) { o.Mirror = dir }
+	server.spoil = func(n int, w http.ResponseWriter, r *http.Request) bool { // the third of four multigets
+		if n == 5 {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+		return n == 5
+	}
+	server.since()
+	if _, err := open(t, server, with).Observe(context.Background(), october); calendar.KindOf(err) != calendar.Unreachable {
+		t.Fatalf("got %v", err)
+	}
+	server.spoil = nil
+	server.since()
+	if o := observe(t, open(t, server, with)); o.Objects != 350 {
+		t.Errorf("%d objects", o.Objects)
+	}
+	if log := server.since(); len(log) != 3 { // a listing, and the 150 objects that are missing
+		t.Errorf("%d requests: %v", len(log), log)
 	}
 }
 

@@ -46,8 +46,8 @@ func (a *Account) create(ctx context.Context, c calendar.Change) (string, error)
 	}
 	target := at.JoinPath(objectName(c.UID))
 	if err := a.put(ctx, target, data, "If-None-Match", "*"); err != nil {
-		if conflicts(err) {
-			err = failed(calendar.Exists, "create", target, err)
+		if said, taken := conflicts(err); taken {
+			return "", failed(calendar.Exists, "create", target, said)
 		}
 		return "", err
 	}
@@ -68,10 +68,13 @@ func (a *Account) render(c calendar.Change) ([]byte, error) {
 
 // conflicts tells a UID or address that is taken: 412, or a precondition of RFC 4791 section 5.3.2.1 or RFC 6638 section
 // 3.2.4.1.
-func conflicts(err error) bool {
-	var typed *statusError
-	return kindIs(err, calendar.Conflict) || errors.As(err, &typed) &&
-		(strings.Contains(typed.conditions, "no-uid-conflict") || strings.Contains(typed.conditions, "unique-scheduling-object-resource"))
+func conflicts(err error) (*statusError, bool) {
+	var said *statusError
+	if !errors.As(err, &said) {
+		return nil, false
+	}
+	return said, said.status == http.StatusPreconditionFailed ||
+		strings.Contains(said.conditions, "no-uid-conflict") || strings.Contains(said.conditions, "unique-scheduling-object-resource")
 }
 
 func (a *Account) patch(ctx context.Context, c calendar.Change) (string, error) {

@@ -149,3 +149,21 @@ func TestANewSeriesTakesOverFromAnother(t *testing.T) {
 		t.Errorf("the guest is gone from\n%s", text)
 	}
 }
+
+// TestAChangeIsNotDatedBeforeTheServersClock: a scheduling server drops a change that looks older than a guest's answer.
+func TestAChangeIsNotDatedBeforeTheServersClock(t *testing.T) {
+	for date, want := range map[string]string{
+		"Mon, 19 Oct 2026 08:10:00 GMT": "DTSTAMP:20261019T081000Z", // ten minutes ahead of us
+		"Mon, 19 Oct 2026 07:50:00 GMT": "DTSTAMP:20261019T080000Z", // ten minutes behind
+	} {
+		server := newFake(flavour{})
+		server.spoil = func(_ int, w http.ResponseWriter, r *http.Request) bool {
+			w.Header().Set("Date", date)
+			return false
+		}
+		ours(t, server)
+		if text := string(person{server}.Text("ours")); !strings.Contains(text, want) {
+			t.Errorf("the server says %s, and the change has not %s:\n%s", date, want, text)
+		}
+	}
+}

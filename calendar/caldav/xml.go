@@ -80,62 +80,87 @@ func (n *node) hrefs() []string {
 func readXML(r io.Reader, root xml.Name, each func(*node) error) error {
 	d := xml.NewDecoder(newCleaner(r))
 	d.CharsetReader = charset
-	var open []*node
-	var text strings.Builder
-	begun, ended, elements := false, false, 0
+	t := tree{root: root, each: each}
 	for {
 		token, err := d.Token()
 		switch {
-		case err == io.EOF && ended:
+		case err == io.EOF && t.ended:
 			return nil
-		case err == io.EOF && !begun:
+		case err == io.EOF && t.elements == 0:
 			return errNoXML
 		case err == io.EOF:
 			return io.ErrUnexpectedEOF
 		case err != nil:
-			return understood(err, begun)
+			return understood(err, t.elements > 0)
 		}
-		switch t := token.(type) {
-		case xml.Directive:
-			if !begun && strings.EqualFold(strings.TrimSpace(string(t)), "DOCTYPE html") {
-				return errNoXML
-			}
-			return errDTD
-		case xml.StartElement:
-			switch elements++; {
-			case !begun && t.Name != root:
-				return errNoXML
-			case elements > maxElements:
-				return errTooLong
-			case len(open) == maxDepth:
-				return fmt.Errorf("its elements are nested more than %d deep", maxDepth)
-			case begun:
-				open = append(open, &node{name: t.Name, attrs: t.Copy().Attr})
-				text.Reset()
-			}
-			begun = true
-		case xml.CharData:
-			if len(open) > 0 {
-				text.Write(t)
-			}
-		case xml.EndElement:
-			if len(open) == 0 {
-				ended = true
-				continue
-			}
-			closed := open[len(open)-1]
-			open = open[:len(open)-1]
-			if len(closed.children) == 0 {
-				closed.text = text.String()
-			}
-			text.Reset()
-			if len(open) > 0 {
-				open[len(open)-1].children = append(open[len(open)-1].children, closed)
-			} else if err := each(closed); err != nil {
-				return err
-			}
+		if err := t.take(token); err != nil {
+			return err
 		}
 	}
+}
+
+// tree makes nodes of tokens.
+type tree struct {
+	root     xml.Name
+	each     func(*node) error
+	open     []*node // below the root
+	text     strings.Builder
+	elements int
+	ended    bool
+}
+
+func (t *tree) take(token xml.Token) error {
+	switch token := token.(type) {
+	case xml.Directive:
+		if t.elements == 0 && strings.EqualFold(strings.TrimSpace(string(token)), "DOCTYPE html") {
+			return errNoXML
+		}
+		return errDTD
+	case xml.StartElement:
+		return t.begin(token)
+	case xml.CharData:
+		if len(t.open) > 0 {
+			t.text.Write(token)
+		}
+	case xml.EndElement:
+		return t.end()
+	}
+	return nil
+}
+
+func (t *tree) begin(element xml.StartElement) error {
+	switch t.elements++; {
+	case t.elements == 1 && element.Name != t.root:
+		return errNoXML
+	case t.elements > maxElements:
+		return errTooLong
+	case len(t.open) == maxDepth:
+		return fmt.Errorf("its elements are nested more than %d deep", maxDepth)
+	case t.elements > 1:
+		t.open = append(t.open, &node{name: element.Name, attrs: element.Copy().Attr})
+		t.text.Reset()
+	}
+	return nil
+}
+
+func (t *tree) end() error {
+	last := len(t.open) - 1
+	if last < 0 {
+		t.ended = true
+		return nil
+	}
+	closed := t.open[last]
+	t.open = t.open[:last]
+	if len(closed.children) == 0 {
+		closed.text = t.text.String()
+	}
+	t.text.Reset()
+	if last == 0 {
+		return t.each(closed)
+	}
+	above := t.open[last-1]
+	above.children = append(above.children, closed)
+	return nil
 }
 
 // understood tells a page that was never meant as XML from XML that is broken.

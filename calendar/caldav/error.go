@@ -1,0 +1,108 @@
+package caldav
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"bilateral/calendar"
+)
+
+func failed(kind calendar.ErrorKind, op string, at *url.URL, err error) *calendar.Error {
+	return &calendar.Error{Kind: kind, Op: op, Target: shown(at), Err: err}
+}
+
+// shown is an address as people may see it.
+func shown(u *url.URL) string { return u.Host + u.Path }
+
+// unanswered types an error of sending or reading. It drops the url.Error around the cause, which repeats the address.
+func (s *session) unanswered(op string, at *url.URL, err error) error {
+	var typed *calendar.Error
+	var outer *url.Error
+	switch {
+	case errors.As(err, &typed):
+		return err
+	case errors.Is(err, errElsewhere):
+		return failed(calendar.BadData, op, at, err)
+	case errors.As(err, &outer):
+		err = outer.Err
+	}
+	return failed(calendar.Unreachable, op, at, err)
+}
+
+// unread types an error of reading an answer's body.
+func (s *session) unread(op string, at *url.URL, err error) error {
+	var broken net.Error
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &broken) {
+		return failed(calendar.Unreachable, op, at, err)
+	}
+	return failed(calendar.BadData, op, at, err)
+}
+
+// statusError is what a server said instead of doing what it was asked.
+type statusError struct {
+	status     int
+	conditions string // the preconditions that its body names
+}
+
+func (e *statusError) Error() string {
+	said := fmt.Sprintf("the server answered %d %s", e.status, http.StatusText(e.status))
+	if e.conditions != "" {
+		said += " (" + e.conditions + ")"
+	}
+	return said
+}
+
+// refused types a status that is no success. It reads the precondition that the answer may name.
+func (s *session) refused(op string, a *answer) *calendar.Error {
+	said := &statusError{a.status, condition(a.body)}
+	e := failed(kindOf(a.status), op, a.url, said)
+	e.RetryAt = retryAt(a.header.Get("Retry-After"), s.now())
+	if a.status == http.StatusServiceUnavailable && !e.RetryAt.IsZero() {
+		e.Kind = calendar.Quota
+	}
+	return e
+}
+
+func kindOf(status int) calendar.ErrorKind {
+	switch {
+	case status == http.StatusUnauthorized:
+		return calendar.SignIn
+	case status == http.StatusForbidden, status == http.StatusInsufficientStorage, status == http.StatusRequestEntityTooLarge:
+		return calendar.Denied
+	case status == http.StatusNotFound, status == http.StatusGone:
+		return calendar.Gone
+	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
+		return calendar.Unsupported
+	case status == http.StatusPreconditionFailed, status == http.StatusLocked:
+		return calendar.Conflict
+	case status == http.StatusTooManyRequests:
+		return calendar.Quota
+	case status >= 500, status == http.StatusRequestTimeout:
+		return calendar.Unreachable
+	}
+	return calendar.BadData
+}
+
+// retryAt reads Retry-After, RFC 9110 section 10.2.3: seconds or a date. Zero if it says neither.
+func retryAt(value string, now time.Time) time.Time {
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return now.Add(time.Duration(seconds) * time.Second).UTC()
+	}
+	t, err := http.ParseTime(value)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// kindIs is for the few errors that lead to another way.
+func kindIs(err error, kinds ...calendar.ErrorKind) bool {
+	return err != nil && slices.Contains(kinds, calendar.KindOf(err))
+}
