@@ -167,3 +167,55 @@ func TestAMeetingThatTookPlaceIsNotHeldAgainWhenTheDatabaseIsLost(t *testing.T) 
 	o.expect("2026-W48", plan.Held, "held")
 	o.expectStands("2026-11-25 14:30", "Wed 25 Nov 15:30-16:15")
 }
+
+func TestTheSameStandingTimeOrderedTwiceIsSetOnce(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	thursday := store.Request{Kind: store.Rebase, Args: map[string]string{"prefer": PreferArg(plan.Prefer{Weekday: time.Thursday, Minute: 16 * 60})}}
+	o.ask(thursday)
+	writes := o.mine.Writes()
+	o.ask(thursday)
+	o.settle()
+	if o.mine.Writes() != writes {
+		t.Error("the series was split again for the time it has")
+	}
+	o.expectStands("2026-12-03 15:00", "Thu 3 Dec 16:00-16:45")
+}
+
+func TestAStandingTimeMayBeTakenBackInTheSameWeek(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	for _, day := range []time.Weekday{time.Thursday, time.Friday, time.Thursday} {
+		o.ask(store.Request{Kind: store.Rebase, Args: map[string]string{"prefer": PreferArg(plan.Prefer{Weekday: day, Minute: 16 * 60})}})
+	}
+	o.settle()
+	o.expectStands("2026-12-10 15:00", "Thu 10 Dec 16:00-16:45")
+}
+
+func TestANewStandingTimeThatCannotBeSetIsRefused(t *testing.T) {
+	for _, row := range []struct {
+		sentence string
+		make     func(*office)
+	}{
+		{"while it is paused", func(o *office) {
+			o.settle()
+			o.ask(store.Request{Kind: store.Pause, Args: map[string]string{"until": "2026-11-25T00:00:00Z"}})
+		}},
+		{"in watch mode", func(o *office) { o.settle(); o.b.Acting = false }},
+		{"where there is no series yet", func(o *office) { o.b.Acting = false }},
+	} {
+		t.Run(row.sentence, func(t *testing.T) {
+			o := newOffice(t, monday)
+			row.make(o)
+			id, err := o.Store.Enqueue(store.Request{Bilateral: "dana", Kind: store.Rebase, At: o.now,
+				Args: map[string]string{"prefer": PreferArg(plan.Prefer{Weekday: time.Thursday, Minute: 16 * 60})}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.pass()
+			if r, err := o.Store.RequestByID(id); err != nil || r.OK || r.Outcome == "" {
+				t.Fatalf("answered %+v, %v", r, err)
+			}
+		})
+	}
+}

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -14,10 +16,13 @@ import (
 // closes (its mark names the successor), never two meetings in one week.
 func (w *work) wishSplit() {
 	s := w.found.current()
-	if s == nil || s.Mark[keySettings] == "" || w.found.gone || w.world.SeriesDeclined {
+	prefer, request := w.rebaseAsked()
+	if why := w.unsplittable(s); why != nil {
+		if request != nil {
+			w.refuse(*request, why)
+		}
 		return
 	}
-	prefer, request := w.rebaseAsked()
 	switch {
 	case s.Mark[keySuccessor] != "":
 		w.finishSplit(s)
@@ -25,17 +30,30 @@ func (w *work) wishSplit() {
 			w.say(*request, "the new standing time is %s", w.b.describe(prefer))
 		}
 		return
-	case request != nil:
+	case request != nil && !w.acting():
+		w.refuse(*request, fmt.Errorf("%s is in watch mode, which writes nothing", w.b.Name))
+		return
+	case w.paused():
+		if request != nil {
+			w.refuse(*request, errors.New("it is paused: give the order again afterwards, or resume first"))
+		}
+		return
 	case s.Mark[keySettings] != w.b.settings():
-		prefer = w.b.Policy.Prefer
-	default:
+		if request == nil {
+			prefer = w.b.Policy.Prefer
+		}
+	case request == nil:
+		return
+	case w.standsAt(prefer): // perhaps the answer to an earlier write was lost
+		w.say(*request, "the standing time is %s", w.b.describe(prefer))
 		return
 	}
 	cut, ok := w.cut()
-	if !ok || w.paused() {
+	if !ok {
 		return
 	}
-	uid := w.b.uid(w.orders.Generation, cut.Key+"-"+token(4, PreferArg(prefer)))
+	// The name comes from the one before it, so that a time that was left and is taken up again makes another series.
+	uid := w.b.uid(w.orders.Generation, cut.Key+"-"+token(4, PreferArg(prefer), s.UID))
 	rule := withoutEnd(s.Rule) + ";UNTIL=" + cut.Span.Start.Add(-time.Second).UTC().Format(compact)
 	kept := w.placedByPeople(cut.Span.Start)
 	p := w.wishSeries(s.UID, calendar.Patch{Rule: &rule, Mark: calendar.Mark{keySuccessor: uid + " " + PreferArg(prefer) + keptMark(kept)}},
@@ -45,6 +63,25 @@ func (w *work) wishSplit() {
 	if request != nil {
 		w.say(*request, "from %s on the standing time is %s", cut.Key, w.b.describe(prefer))
 	}
+}
+
+// unsplittable says why there is no series that could be split; nil if there is.
+func (w *work) unsplittable(s *calendar.Series) error {
+	switch {
+	case s == nil || w.found.gone:
+		return errors.New("there is no series")
+	case s.Mark[keySettings] == "":
+		return errors.New("the series is only being taken over: give the order again")
+	case w.world.SeriesDeclined:
+		return errors.New(w.b.Executive.Name + " declined the whole series")
+	}
+	return nil
+}
+
+// standsAt reports whether the series has that standing time already, at the configured length.
+func (w *work) standsAt(p plan.Prefer) bool {
+	now := w.world.Standing
+	return w.b.describe(now.Prefer) == w.b.describe(p) && now.Duration == w.b.Policy.Duration
 }
 
 // finishSplit makes the successor that a crash kept from being made.
