@@ -22,7 +22,11 @@ func (a *Account) About(ctx context.Context) (calendar.About, error) {
 		return calendar.About{Name: a.Place.Name, Sync: "free/busy only: titles and guests are hidden, and it is read whole each time"}, nil
 	}
 	at := a.Calendar.at()
-	r, from, err := a.session.one(ctx, at, append([]xml.Name{ctagName, dav("sync-token")}, collectionProps...))
+	props := collectionProps
+	if !a.Calendar.Sync {
+		props = append([]xml.Name{ctagName, dav("sync-token")}, props...)
+	}
+	r, from, err := a.session.one(ctx, at, props)
 	if err != nil {
 		return calendar.About{}, err
 	}
@@ -50,21 +54,21 @@ func (a *Account) About(ctx context.Context) (calendar.About, error) {
 	return about, nil
 }
 
-// meet learns who the user is to the server.
+// meet learns who the user is to the server. A server without principals, or one that keeps them to itself, has no
+// scheduling for this user either.
 func (a *Account) meet(ctx context.Context) error {
 	if a.Person.Asked {
 		return nil
 	}
+	var who person
 	principal, err := a.principal(ctx)
-	if err != nil {
+	if err == nil && principal != nil {
+		who, err = a.session.person(ctx, principal)
+	}
+	if err != nil && !kindIs(err, calendar.Denied, calendar.Gone, calendar.Unsupported, calendar.BadData) {
 		return err
 	}
-	who := person{Asked: true} // a server without principals has no scheduling either
-	if principal != nil {
-		if who, err = a.session.person(ctx, principal); err != nil {
-			return err
-		}
-	}
+	who.Asked = true
 	a.Person, a.save = who, true
 	return nil
 }

@@ -88,3 +88,15 @@ func TestWhatGuestsSayIsHeardFromTheInbox(t *testing.T) {
 		})
 	}
 }
+
+func TestAPrincipalThatIsKeptSecretEndsNothing(t *testing.T) {
+	for _, status := range []int{403, 404, 501} {
+		server := newFake(flavour{inbox: true})
+		ours(t, server)
+		server.spoil = oncePerPath("/principals/alice/", status)
+		a := open(t, server, nil)
+		if o := observe(t, a); len(o.Series) != 1 {
+			t.Errorf("%d: %+v", status, o)
+		}
+	}
+}
