@@ -175,6 +175,7 @@ func (a *Account) open() {
 	}
 	a.session.origin = at // DNS may have led there
 	a.mirror = m
+	a.Calendar.Sync = m.Place.Sync // what was refused once may have been put right
 	for path := range a.Calendar.Items {
 		a.present(path)
 	}

@@ -124,8 +124,10 @@ func (r *replica) lookWhole(ctx context.Context, s *session) (*listing, error) {
 		l, err = s.changes(ctx, r.at(), "", false)
 	}
 	if typed := (*statusError)(nil); errors.As(err, &typed) && (retryWhole(err) && typed.status < 500 || typed.status == http.StatusNotImplemented) {
-		r.Sync = false
-		return r.lookByTag(ctx, s)
+		if l, err = r.lookByTag(ctx, s); err == nil { // the report is announced and refused, and all else is allowed
+			r.Sync = false
+		}
+		return l, err
 	}
 	if err != nil {
 		return nil, err

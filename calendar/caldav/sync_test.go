@@ -1,8 +1,10 @@
 package caldav_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -128,6 +130,32 @@ func TestALostTokenLosesNothing(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+func TestASyncThatIsRefusedIsDoneWithout(t *testing.T) {
+	for _, status := range []int{400, 403, 415, 501} {
+		server := filled(flavour{}, 3)
+		server.spoil = func(_ int, w http.ResponseWriter, r *http.Request) bool {
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			if !bytes.Contains(body, []byte("sync-collection")) {
+				return false
+			}
+			w.WriteHeader(status)
+			return true
+		}
+		a := open(t, server, nil)
+		observe(t, a)
+		server.set(fakeWork+"new.ics", event("new", 26))
+		if o := observe(t, a); o.Objects != 4 {
+			t.Errorf("%d: %d objects", status, o.Objects)
+		}
+		server.since()
+		observe(t, a)
+		if log := server.since(); len(log) != 1 {
+			t.Errorf("%d: %v", status, log)
 		}
 	}
 }
