@@ -62,8 +62,11 @@ func (w *work) make(uid string, prefer plan.Prefer, decisions []plan.Decision, d
 	}
 }
 
-// codeDeleted is the planner's code for an instance that a person deleted.
-const codeDeleted = "deleted"
+// The planner's codes for an instance that a person deleted, and for one that the owner skipped or declined.
+const (
+	codeDeleted = "deleted"
+	codeSkipped = "skipped"
+)
 
 // firstPlace is the override of a new series for a period that cannot use the standing time.
 func (w *work) firstPlace(uid string, d plan.Decision) (piece, bool) {
@@ -76,8 +79,12 @@ func (w *work) firstPlace(uid string, d plan.Decision) (piece, bool) {
 	case d.State == plan.Held:
 		slot := d.Slot
 		p.patch = calendar.Patch{Span: &slot, Mark: placedMark(d, plan.Instance{}, w.Now)}
-	case d.State == plan.Lapsed && d.Code == "skipped":
-		p.Action, p.patch = string(plan.Waive), calendar.Patch{Cancelled: new(true), Mark: calendar.Mark{keyState: stateSkipped, keyReason: w.world.Skips[d.Period.Key]}}
+	case d.State == plan.Lapsed && d.Code == codeSkipped:
+		m := calendar.Mark{keyState: stateDeclined}
+		if reason, ordered := w.world.Skips[d.Period.Key]; ordered {
+			m = calendar.Mark{keyState: stateSkipped, keyReason: reason}
+		}
+		p.Action, p.patch = string(plan.Waive), calendar.Patch{Cancelled: new(true), Mark: m}
 	case d.Code == codeDeleted: // without a state of ours it stays the person's doing
 		p.Action, p.patch = string(plan.Waive), calendar.Patch{Cancelled: new(true)}
 	default:

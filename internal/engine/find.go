@@ -162,11 +162,12 @@ func nth(rule string, first time.Time) int {
 // outcomes that earlier passes recorded.
 func (v *view) instances(b *Bilateral, f found, outcomes store.Outcomes) []plan.Instance {
 	var out []plan.Instance
+	standing := b.standing(f)
 	for k := range f.series {
 		s := &f.series[k]
 		for j := range s.Instances {
 			if i := &s.Instances[j]; !b.leftBehind(f, s, i, v.Now) {
-				out = append(out, v.instance(b, s, i, outcomes))
+				out = append(out, v.instance(b, s, i, outcomes, standing))
 			}
 		}
 	}
@@ -186,7 +187,7 @@ func (b *Bilateral) leftBehind(f found, s *calendar.Series, i *calendar.Instance
 	})
 }
 
-func (v *view) instance(b *Bilateral, s *calendar.Series, i *calendar.Instance, outcomes store.Outcomes) plan.Instance {
+func (v *view) instance(b *Bilateral, s *calendar.Series, i *calendar.Instance, outcomes store.Outcomes, standing *plan.Standing) plan.Instance {
 	out := plan.Instance{
 		Original: i.Original, Slot: i.Span.UTC(), Absent: absence(s, i), Pinned: pinned(i), Counter: i.Counter,
 		LastMove: parseInstant(i.Mark[keyMovedAt]), Refused: parseSpans(i.Mark[keyRefused]),
@@ -197,10 +198,23 @@ func (v *view) instance(b *Bilateral, s *calendar.Series, i *calendar.Instance, 
 	if owner, ok := calendar.Attends(i.Attendees, b.Owner.Judge.Emails...); ok && i.Override {
 		out.OwnerDeclined = owner.Status == calendar.Declined
 	}
+	out.OwnerDeclined = out.OwnerDeclined || i.Cancelled && i.Mark[keyState] == stateDeclined
 	if !out.Slot.Start.After(v.Now) {
-		out.Outcome = outcomes.Of(out.Slot.Start)
+		out.Outcome = outcomeOf(outcomes, out, plan.KeyOf(b.Policy, standing, v.Now, i.Original))
 	}
 	return out
+}
+
+// outcomeOf is what was recorded of the slot. A meeting that took place, took place, also where its past was dragged along
+// with the whole series since.
+func outcomeOf(all store.Outcomes, i plan.Instance, period string) plan.Outcome {
+	if was := all.Of(i.Slot.Start); was != plan.Unrecorded {
+		return was
+	}
+	if slices.ContainsFunc(all, func(o store.Outcome) bool { return o.Period == period && o.Was == plan.WasHeld }) {
+		return plan.WasHeld
+	}
+	return plan.Unrecorded
 }
 
 func absence(s *calendar.Series, i *calendar.Instance) plan.Absence {
@@ -213,7 +227,7 @@ func absence(s *calendar.Series, i *calendar.Instance) plan.Absence {
 		return plan.Stands
 	case i.Mark[keyState] == stateWaived:
 		return plan.Waived
-	case i.Mark[keyState] == stateSkipped:
+	case i.Mark[keyState] == stateSkipped, i.Mark[keyState] == stateDeclined:
 		return plan.Skipped
 	}
 	return plan.Deleted

@@ -192,6 +192,92 @@ func TestAStandingTimeMayBeTakenBackInTheSameWeek(t *testing.T) {
 	o.expectStands("2026-12-10 15:00", "Thu 10 Dec 16:00-16:45")
 }
 
+func TestAMeetingThatWasHeldIsNotHeldAgainWhenTheWholeSeriesIsDragged(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	o.now = utc(t, "2026-11-25 17:00")
+	o.settle()
+	o.book(o.hers, "2026-11-25 13:00", "2026-11-25 14:00", "") // what lay an hour and a half before it
+	o.edit(func(s string) string {
+		return strings.NewReplacer("T153000", "T140000", "T161500", "T144500").Replace(unfold(s))
+	})
+	o.settle()
+	o.expect("2026-W48", plan.Held, "held")
+	o.expectStands("2026-11-25 13:00", "Wed 25 Nov 14:00-14:45")
+}
+
+func TestWhatAPersonDeletedStaysAQuestionWhenAProgramDropsOurMarks(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	o.edit(func(s string) string {
+		s = strings.Replace(unfold(s), "RRULE:FREQ=WEEKLY", "EXDATE;TZID=Europe/Berlin:20261209T153000\r\nRRULE:FREQ=WEEKLY", 1)
+		return withoutMarks(s)
+	})
+	o.settle()
+	o.expect("2026-W50", plan.Unmet, "deleted")
+}
+
+func withoutMarks(s string) string {
+	var out strings.Builder
+	for line := range strings.Lines(s) {
+		if !strings.HasPrefix(line, "X-BILATERAL") {
+			out.WriteString(line)
+		}
+	}
+	return out.String()
+}
+
+func TestASplitKeepsWhatTheOwnerDeclined(t *testing.T) {
+	for _, row := range []struct {
+		sentence string
+		fails    int // of the split's two writes
+	}{
+		{"when it is made at once", 0},
+		{"when it is cut off between its two writes", 2},
+	} {
+		t.Run(row.sentence, func(t *testing.T) {
+			o := newOffice(t, monday)
+			o.settle()
+			o.declineAsOwner("20261209T153000", "20261209T161500")
+			o.settle()
+			o.expect("2026-W50", plan.Lapsed, "skipped")
+			writes := 0
+			o.mine.Fail(func(op string) error {
+				if op == memory.Writing {
+					if writes++; writes == row.fails {
+						return errDown
+					}
+				}
+				return nil
+			})
+			if _, err := o.Store.Enqueue(store.Request{Bilateral: "dana", Kind: store.Rebase, At: o.now,
+				Args: map[string]string{"prefer": PreferArg(plan.Prefer{Weekday: time.Thursday, Minute: 16 * 60})}}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := o.Pass(t.Context(), Options{Now: o.now}); err != nil {
+				t.Fatal(err)
+			}
+			o.settle()
+			o.expect("2026-W50", plan.Lapsed, "skipped")
+			o.expectStands("2026-12-10 15:00", "")
+			o.expectStands("2026-12-17 15:00", "Thu 17 Dec 16:00-16:45")
+		})
+	}
+}
+
+// declineAsOwner is the owner's own calendar app saying no to one meeting, which puts the owner on its list.
+func (o *office) declineAsOwner(start, end string) {
+	o.Helper()
+	o.edit(func(s string) string {
+		s = unfold(s)
+		uid := s[strings.Index(s, "UID:"):]
+		uid = uid[:strings.Index(uid, "\n")+1]
+		return strings.Replace(s, "END:VCALENDAR", "BEGIN:VEVENT\r\n"+uid+"DTSTAMP:20261123T000000Z\r\nRECURRENCE-ID;TZID=Europe/Berlin:"+start+
+			"\r\nDTSTART;TZID=Europe/Berlin:"+start+"\r\nDTEND;TZID=Europe/Berlin:"+end+
+			"\r\nATTENDEE;PARTSTAT=DECLINED:mailto:alice@example.org\r\nATTENDEE:mailto:dana@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR", 1)
+	})
+}
+
 func TestANewStandingTimeThatCannotBeSetIsRefused(t *testing.T) {
 	for _, row := range []struct {
 		sentence string

@@ -30,7 +30,7 @@ const (
 	keyMoves   = "moves"    // automatic changes of time so far
 	keyMovedAt = "moved-at" // when the last one was made
 	keyRefused = "refused"  // declined spans
-	keyState   = "state"    // waived or skipped, on a cancelled instance
+	keyState   = "state"    // waived, skipped or declined, on a cancelled instance
 	keyReason  = "reason"   // of a skip
 	keyAgenda  = "agenda"   // fingerprint of the block we published last
 )
@@ -38,6 +38,8 @@ const (
 const (
 	stateWaived  = "waived"
 	stateSkipped = "skipped"
+	// The owner's own no, on an instance of a series that took over: the answer itself went with the series before.
+	stateDeclined = "declined"
 )
 
 const compact = "20060102T150405Z"

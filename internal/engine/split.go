@@ -183,21 +183,24 @@ func (w *work) keepRefusals(uid string, decisions []plan.Decision) {
 	}
 }
 
-// placedByPeople are the instances from then on that people placed or deleted: the series that goes on keeps them.
+// placedByPeople are the instances from then on that people placed or took away: the series that goes on keeps them.
 func (w *work) placedByPeople(from time.Time) []plan.Instance {
 	return slices.DeleteFunc(slices.Clone(w.world.Instances), func(i plan.Instance) bool {
 		placed := i.Pinned && i.Absent == plan.Stands
 		deleted := i.Absent == plan.Deleted && w.b.Policy.OnDelete != plan.Replan
-		return i.Original.Before(from) || !placed && !deleted
+		return i.Original.Before(from) || !placed && !deleted && !i.OwnerDeclined
 	})
 }
 
-// keptMark writes such instances, each after a space, as original=span or original=gone.
+// keptMark writes such instances, each after a space, as original=span, original=gone or original=declined.
 func keptMark(list []plan.Instance) string {
 	var out strings.Builder
 	for _, i := range list {
 		where := "gone"
-		if i.Absent == plan.Stands {
+		switch {
+		case i.OwnerDeclined:
+			where = stateDeclined
+		case i.Absent == plan.Stands:
 			where = spanMark(i.Slot)
 		}
 		out.WriteString(" " + instantMark(i.Original) + "=" + where)
@@ -209,7 +212,7 @@ func parseKept(text string) []plan.Instance {
 	var out []plan.Instance
 	for _, word := range strings.Fields(text) {
 		at, where, _ := strings.Cut(word, "=")
-		i := plan.Instance{Original: parseInstant(at), Absent: plan.Deleted}
+		i := plan.Instance{Original: parseInstant(at), Absent: plan.Deleted, OwnerDeclined: where == stateDeclined}
 		if slot, ok := parseSpan(where); ok {
 			i.Absent, i.Slot, i.Pinned = plan.Stands, slot, true
 		}
@@ -220,10 +223,13 @@ func parseKept(text string) []plan.Instance {
 	return out
 }
 
-// carried is what the series that goes on takes over of an instance that a person placed or deleted.
+// carried is what the series that goes on takes over of an instance that a person placed or took away.
 func (w *work) carried(d plan.Decision, i plan.Instance) plan.Decision {
 	d.State, d.Code, d.Action, d.Slot = plan.Unmet, codeDeleted, plan.None, calendar.Span{}
-	if i.Absent == plan.Stands {
+	switch {
+	case i.OwnerDeclined:
+		d.State, d.Code = plan.Lapsed, codeSkipped
+	case i.Absent == plan.Stands:
 		d.State, d.Code, d.Action, d.Slot, d.Pin, d.Pinned = plan.Held, "pinned", plan.Place, i.Slot, true, true
 	}
 	for _, old := range w.decided {

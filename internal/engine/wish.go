@@ -181,13 +181,17 @@ func (w *work) planned(original time.Time) *plan.Instance {
 	return nil
 }
 
-// wishAdopt takes over a series that people made: our mark goes onto its master and nothing else changes.
+// wishAdopt takes over a series that people made, or one of ours whose mark a program dropped: our mark goes onto its
+// master and nothing else changes. What was left out before it was taken over is a skip; in a series of ours it is not.
 func (w *work) wishAdopt() {
 	s := w.found.current()
 	if s == nil || s.Mark[keyID] != "" {
 		return
 	}
-	m := calendar.Mark{keyID: w.b.ID(), keySettings: w.b.settings(), keyExcluded: instantsMark(s.Excluded)}
+	m := calendar.Mark{keyID: w.b.ID(), keySettings: w.b.settings()}
+	if !w.b.named(s.UID) {
+		m[keyExcluded] = instantsMark(s.Excluded)
+	}
 	p := w.wishSeries(s.UID, calendar.Patch{Mark: m}, Step{Action: "adopt", Title: s.Title, Reason: "the series is taken over as it stands"})
 	p.exempt = true
 }
