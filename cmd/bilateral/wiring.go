@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bilateral/calendar"
+	"bilateral/calendar/caldav"
 	"bilateral/calendar/feed"
 	"bilateral/calendar/vdir"
 	"bilateral/config"
@@ -25,6 +26,7 @@ func (a *app) engine(ctx context.Context, usual zerolog.Level) (*engine.Engine, 
 	if err != nil {
 		return nil, err
 	}
+	w.mirror = a.stateDir()
 	bilaterals, err := w.bilaterals(ctx)
 	if err != nil {
 		return nil, err
@@ -40,7 +42,8 @@ func (a *app) engine(ctx context.Context, usual zerolog.Level) (*engine.Engine, 
 type wiring struct {
 	config    *config.Config
 	now       func() time.Time
-	offline   bool // without accounts: for what is read off the database alone
+	offline   bool   // without accounts: for what is read off the database alone
+	mirror    string // folder in which servers' calendars are mirrored; "": in memory only, for one look
 	calendars map[string]*engine.Calendar
 }
 
@@ -152,6 +155,9 @@ func (w *wiring) account(ctx context.Context, c config.Calendar) (calendar.Accou
 	switch c.Type {
 	case config.Vdir:
 		return vdir.New(c.Path, w.now), nil
+	case config.CalDAV:
+		return caldav.New(caldav.Options{URL: c.URL, Username: c.Username, Secret: c.Password.Read, Collection: c.Collection,
+			Insecure: c.Insecure, Mirror: w.mirror, Now: w.now})
 	case config.ICS:
 		password, err := c.Password.Read(ctx)
 		if err != nil {
@@ -163,7 +169,7 @@ func (w *wiring) account(ctx context.Context, c config.Calendar) (calendar.Accou
 		}
 		return feed.New(address, &http.Client{Timeout: requestDeadline}, feed.Login{Username: c.Username, Password: password}, w.now)
 	}
-	return nil, wrongUsage("Use a calendar of type vdir or ics for now.", "calendar %q: type %s is not in this build", c.Name, c.Type)
+	return nil, wrongUsage("Use a calendar of type caldav, vdir or ics.", "calendar %q: type %s is not in this build", c.Name, c.Type)
 }
 
 // zoneOf is the zone in which a calendar's floating times are read: the executive's for one that only they use.
