@@ -22,7 +22,8 @@ type deed struct {
 
 var deeds = []deed{
 	{22, bookOver}, {10, bookAnywhere}, {12, cancelEntry}, {4, tentative}, {5, leave}, {3, recurring},
-	{8, declineInstance}, {1, declineSeries}, {10, dragInstance}, {3, dragSeries},
+	{10, declineInstance}, {1, declineSeries}, {3, ownerDeclines}, {10, dragInstance}, {3, dragSeries},
+	{2, dropMarks}, {4, namelessBusy}, {2, orderTravel}, {2, editSettings},
 	{3, excludeInstance}, {3, cancelInstance}, {2, dropOverride}, {1, deleteSeries},
 	{5, editText}, {5, editBlock}, {3, editOthers}, {6, addItem}, {3, closeItem},
 	{3, orderSkip}, {3, orderUnskip}, {4, orderMove}, {2, orderPause}, {2, orderResume}, {3, orderUnpin}, {1, orderRebase}, {4, orderStart},
@@ -50,7 +51,7 @@ func (w *world) act() {
 // put makes an entry in someone's calendar.
 func (w *world) put(a *memory.Account, what string, start time.Time, length time.Duration, strength calendar.Strength, extra string) *entry {
 	w.counts["entries"]++
-	e := &entry{account: a, object: fmt.Sprintf("e%d.ics", w.counts["entries"]), strength: strength,
+	e := &entry{account: a, object: fmt.Sprintf("e%d.ics", w.counts["entries"]), strength: strength, bare: strength,
 		spans: []calendar.Span{{Start: start.UTC(), End: start.Add(length).UTC()}}}
 	e.what = fmt.Sprintf("%s %s (%s)", e.object, what, plan.When(e.spans[0], w.zone))
 	w.entries = append(w.entries, e)
@@ -73,7 +74,7 @@ func (w *world) either(p *pair) *memory.Account {
 // coming picks a meeting that has not begun; ok is false without one.
 func (p *pair) coming() (meeting, bool) {
 	var all []meeting
-	for _, m := range meetings(readSeries(p.w.mine, p.ID()), p.Policy.Horizon.End(p.w.now, p.w.zone)) {
+	for _, m := range meetings(p.series(p.w.mine), p.Policy.Horizon.End(p.w.now, p.w.zone)) {
 		if m.live && m.span.Start.After(p.w.now) {
 			all = append(all, m)
 		}
@@ -118,7 +119,9 @@ func tentative(w *world, p *pair) string {
 	if w.IntN(2) == 0 {
 		return "tentative: " + w.put(w.either(p), "Perhaps", m.span.Start, time.Hour, calendar.Soft, "STATUS:TENTATIVE\r\n").what
 	}
-	return "focus: " + w.put(w.either(p), "Focus time", m.span.Start, 2*time.Hour, calendar.Soft, "").what
+	e := w.put(w.either(p), "Focus time", m.span.Start, 2*time.Hour, calendar.Soft, "")
+	e.bare = calendar.Hard // without a title nobody can tell
+	return "focus: " + e.what
 }
 
 // leave is a day or a week off, as dates, which the reader's zone makes times.
@@ -135,7 +138,7 @@ func leave(w *world, p *pair) string {
 	w.counts["entries"]++
 	first := time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, zone)
 	last := time.Date(d.Year(), d.Month(), d.Day()+days, 0, 0, 0, 0, zone)
-	e := &entry{account: a, object: fmt.Sprintf("e%d.ics", w.counts["entries"]), strength: calendar.Away, spans: []calendar.Span{{Start: first.UTC(), End: last.UTC()}}}
+	e := &entry{account: a, object: fmt.Sprintf("e%d.ics", w.counts["entries"]), strength: calendar.Away, bare: calendar.Hard, spans: []calendar.Span{{Start: first.UTC(), End: last.UTC()}}}
 	e.what = fmt.Sprintf("%s vacation of %d days from %s", e.object, days, first.Format(time.DateOnly))
 	w.entries = append(w.entries, e)
 	a.Put(e.object, []byte(vevent(e.object, "Vacation", "DTSTART;VALUE=DATE:"+first.Format("20060102"), "DTEND;VALUE=DATE:"+last.Format("20060102"), "")))
@@ -151,7 +154,7 @@ func recurring(w *world, p *pair) string {
 	d := w.now.In(zone).AddDate(0, 0, w.IntN(7))
 	minute, n := 9*60+w.IntN(32)*15, 4+w.IntN(8)
 	w.counts["entries"]++
-	e := &entry{account: a, object: fmt.Sprintf("e%d.ics", w.counts["entries"]), strength: calendar.Hard}
+	e := &entry{account: a, object: fmt.Sprintf("e%d.ics", w.counts["entries"]), strength: calendar.Hard, bare: calendar.Hard}
 	start := func(k int) time.Time { return time.Date(d.Year(), d.Month(), d.Day()+7*k, 0, minute, 0, 0, zone) }
 	for k := range n {
 		e.spans = append(e.spans, calendar.Span{Start: start(k).UTC(), End: start(k).Add(time.Hour).UTC()})
@@ -198,21 +201,23 @@ func status(n *node, email string) string {
 
 func declineInstance(w *world, p *pair) string {
 	a := w.mine
-	if p.delivers && w.IntN(2) == 0 {
+	if p.delivers && !p.anonymous && w.IntN(2) == 0 {
 		a = p.hers
 	}
 	m, ok := p.coming()
 	if !ok {
 		return ""
 	}
-	for _, c := range meetings(readSeries(a, p.ID()), m.original.Add(time.Hour)) {
+	for _, c := range meetings(p.series(a), m.original.Add(time.Hour)) {
 		if !c.original.Equal(m.original) || c.uid() != m.uid() {
 			continue
 		}
 		said := []string{"DECLINED", "DECLINED", "DECLINED", "ACCEPTED", "TENTATIVE"}[w.IntN(5)]
-		if !answer(c.ownText(a == w.mine), p.Executive.Email, said) {
+		o := c.ownText(a == w.mine)
+		if !answer(o, p.Executive.Email, said) {
 			return ""
 		}
+		said += w.comment(o, said)
 		w.save(a, c.series)
 		return fmt.Sprintf("%s answers %s to %s, in %s copy", p.Name, said, plan.When(m.span, w.zone), map[bool]string{true: "the owner's", false: "her own"}[a == w.mine])
 	}
@@ -220,7 +225,7 @@ func declineInstance(w *world, p *pair) string {
 }
 
 func declineSeries(w *world, p *pair) string {
-	list := readSeries(w.mine, p.ID())
+	list := p.series(w.mine)
 	if len(list) == 0 || !p.Invites {
 		return ""
 	}
@@ -239,7 +244,7 @@ func dragInstance(w *world, p *pair) string {
 	if !ok {
 		return ""
 	}
-	list := readSeries(w.mine, p.ID())
+	list := p.series(w.mine)
 	period := p.periodOf(m.original, list)
 	day := m.span.Start.AddDate(0, 0, w.IntN(5)-2)
 	start := w.at(day, 8*60+w.IntN(120)*5)
@@ -277,7 +282,7 @@ func placedAt(o *node) time.Time {
 
 // dragSeries gives the whole series another time of day; a client takes its exceptions along.
 func dragSeries(w *world, p *pair) string {
-	list := readSeries(w.mine, p.ID())
+	list := p.series(w.mine)
 	if len(list) == 0 {
 		return ""
 	}
@@ -329,11 +334,13 @@ func excludeInstance(w *world, p *pair) string {
 		m.root.kids = slices.DeleteFunc(m.root.kids, func(n *node) bool { return n == m.own })
 	}
 	w.save(w.mine, m.series)
+	mem := p.remember(p.periodOf(m.original, p.series(w.mine)))
+	mem.refused, mem.uncounted = nil, true // went with the override
 	return p.removed(m, "deleted by EXDATE")
 }
 
 func (p *pair) removed(m meeting, how string) string {
-	period := p.periodOf(m.original, readSeries(p.w.mine, p.ID()))
+	period := p.periodOf(m.original, p.series(p.w.mine))
 	mem := p.remember(period)
 	mem.deleted, mem.pin, mem.lines = true, calendar.Span{}, nil
 	return fmt.Sprintf("%s %s: %s", period, plan.When(m.span, p.w.zone), how)
@@ -358,22 +365,23 @@ func dropOverride(w *world, p *pair) string {
 	}
 	m.root.kids = slices.DeleteFunc(m.root.kids, func(n *node) bool { return n == m.own })
 	w.save(w.mine, m.series)
-	period := p.periodOf(m.original, readSeries(w.mine, p.ID()))
+	period := p.periodOf(m.original, p.series(w.mine))
 	mem := p.remember(period)
 	mem.pin, mem.forgotten, mem.lines, mem.refused = calendar.Span{}, true, nil, nil
 	return "the override of " + period + " is dropped"
 }
 
 func deleteSeries(w *world, p *pair) string {
-	list := readSeries(w.mine, p.ID())
+	list := p.series(w.mine)
 	if len(list) == 0 || w.IntN(2) == 0 {
 		return ""
 	}
 	for _, s := range list {
 		w.mine.Delete(s.object)
 	}
-	p.periods = map[string]*memory1{}
-	p.halted = true
+	for period, m := range p.periods { // the owner's skips outlive the series
+		p.periods[period] = &memory1{skipAsked: m.skipped || m.skipAsked}
+	}
 	return "the series of " + p.Name + " is deleted"
 }
 
@@ -417,7 +425,7 @@ func editBlock(w *world, p *pair) string {
 	}
 	m.own.set("DESCRIPTION:" + escape(strings.Join(lines, "\n")))
 	w.save(w.mine, m.series)
-	mem := p.remember(p.periodOf(m.original, readSeries(w.mine, p.ID())))
+	mem := p.remember(p.periodOf(m.original, p.series(w.mine)))
 	mem.lines = append(mem.lines, line)
 	return "wrote into the block: " + line
 }
@@ -485,7 +493,7 @@ func (p *pair) comingPeriod() (string, meeting, bool) {
 	if !ok {
 		return "", m, false
 	}
-	return p.periodOf(m.original, readSeries(p.w.mine, p.ID())), m, true
+	return p.periodOf(m.original, p.series(p.w.mine)), m, true
 }
 
 func orderSkip(w *world, p *pair) string {
@@ -497,8 +505,8 @@ func orderSkip(w *world, p *pair) string {
 }
 
 func orderUnskip(w *world, p *pair) string {
-	for _, m := range meetings(readSeries(w.mine, p.ID()), w.now.AddDate(0, 0, 40)) {
-		period := p.periodOf(m.original, readSeries(w.mine, p.ID()))
+	for _, m := range meetings(p.series(w.mine), w.now.AddDate(0, 0, 40)) {
+		period := p.periodOf(m.original, p.series(w.mine))
 		if mem := p.periods[period]; mem != nil && mem.skipped && m.original.After(w.now) {
 			return p.order(store.Unskip, period, nil)
 		}
@@ -522,8 +530,8 @@ func orderPause(w *world, p *pair) string {
 func orderResume(w *world, p *pair) string { return p.order(store.Resume, "", nil) }
 
 func orderUnpin(w *world, p *pair) string {
-	for _, m := range meetings(readSeries(w.mine, p.ID()), w.now.AddDate(0, 0, 40)) {
-		period := p.periodOf(m.original, readSeries(w.mine, p.ID()))
+	for _, m := range meetings(p.series(w.mine), w.now.AddDate(0, 0, 40)) {
+		period := p.periodOf(m.original, p.series(w.mine))
 		if mem := p.periods[period]; mem != nil && !mem.pin.IsZero() && m.span.Start.After(w.now) {
 			return p.order(store.Unpin, period, nil)
 		}
@@ -539,7 +547,7 @@ func orderRebase(w *world, p *pair) string {
 
 // orderStart is given by owners whose series is gone.
 func orderStart(w *world, p *pair) string {
-	if len(readSeries(w.mine, p.ID())) > 0 {
+	if len(p.series(w.mine)) > 0 {
 		return ""
 	}
 	return p.order(store.Start, "", nil)

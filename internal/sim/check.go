@@ -20,10 +20,16 @@ type check struct {
 	asked         []store.Request
 	report        engine.BilateralReport
 	whole         bool // the pass ran to its end
+	split         bool // another series took over, or will once this one is ended
 }
 
 func (c *check) run() error {
-	for _, rule := range []func() error{c.oneEach, c.quietWhenTold, c.texts, c.times, c.orders, c.verdicts} {
+	for _, r := range c.asked { // taken before anything is written
+		if r.Kind == store.Travel {
+			c.pair.trips = append(c.pair.trips, journey(r.Args["travel"]))
+		}
+	}
+	for _, rule := range []func() error{c.oneEach, c.splits, c.quietWhenTold, c.texts, c.times, c.orders, c.verdicts} {
 		if err := rule(); err != nil {
 			return err
 		}
@@ -47,6 +53,36 @@ func (c *check) oneEach() error {
 	return nil
 }
 
+// splits: a series ends, and another one goes on, where the owner orders it or edited the settings.
+func (c *check) splits() error {
+	if len(c.before.list) == 0 || len(c.after.list) == 0 {
+		return nil
+	}
+	was, is := c.before.list[len(c.before.list)-1], c.after.list[len(c.after.list)-1]
+	c.split = was.uid() != is.uid() || is.ended()
+	switch {
+	case !c.split:
+		return nil
+	case !c.edited && !was.ended() && !c.ordered(store.Rebase):
+		return errors.New("the series was split, and nobody asked for it")
+	case !is.ended() && c.whole:
+		c.edited = false
+	}
+	for period, mem := range c.periods {
+		mem.uncounted = true
+		if m, stood := c.before.live(period); stood && c.declined(m) {
+			mem.refused = append(mem.refused, m.span)
+		}
+	}
+	return nil
+}
+
+func (s *series) ended() bool { return strings.Contains(s.master.value("RRULE"), "UNTIL=") }
+
+func (c *check) ordered(kind store.RequestKind) bool {
+	return slices.ContainsFunc(c.asked, func(r store.Request) bool { return r.Kind == kind })
+}
+
 func (c *check) orderedIn(period string) bool {
 	return slices.ContainsFunc(c.asked, func(r store.Request) bool {
 		return r.Period == period || r.Kind == store.Rebase || r.Kind == store.Start
@@ -57,7 +93,7 @@ func (c *check) orderedIn(period string) bool {
 func (c *check) quietWhenTold() error {
 	if !c.Acting {
 		for name, data := range c.w.before.objects[c.w.mine] {
-			if strings.HasPrefix(name, c.ID()) && string(data) != string(c.w.after.objects[c.w.mine][name]) {
+			if c.has(name) && string(data) != string(c.w.after.objects[c.w.mine][name]) {
 				return fmt.Errorf("%s was written in watch mode", name)
 			}
 		}
@@ -88,7 +124,7 @@ func (c *check) texts() error {
 			known[key(n)] = true
 			now := after[key(n)]
 			if now == nil {
-				if n.index("RECURRENCE-ID") >= 0 && slices.ContainsFunc(c.asked, func(r store.Request) bool { return r.Kind == store.Rebase }) {
+				if n.index("RECURRENCE-ID") >= 0 && c.split {
 					continue // cut off with the series' end
 				}
 				return fmt.Errorf("the component %s is gone", key(n))
@@ -222,21 +258,22 @@ func (c *check) change(period string, was, is meeting, stood, stands bool) error
 	mem, ordered := c.remember(period), c.orderedIn(period)
 	one := slices.ContainsFunc(c.asked, func(r store.Request) bool { return r.Period == period })
 	switch {
+	case stood && !stands && c.ownNo(was):
+		return nil // by the owner's hand
 	case c.isPaused() && !ordered:
 		return errors.New("it is paused")
 	case mem.final:
 		return errors.New("it had been held")
-	case !stands && slices.ContainsFunc(c.asked, func(r store.Request) bool { return r.Kind == store.Rebase }):
-		// Between the end of one series and the start of the next. What people did to the one that ends is lost if the
-		// other one cannot be made at once: a weakness of the engine that is known.
-		mem.pin, mem.deleted = calendar.Span{}, false
-		return nil
+	case is.series == nil && c.split:
+		return nil // between the end of one series and the start of the next
 	case stood && was.span.Equal(mem.pin) && !one, !stood && !mem.pin.IsZero() && !is.span.Equal(mem.pin) && !one:
 		return errors.New("a person had put it at " + plan.When(mem.pin, c.w.zone))
 	case !stands && stood:
 		return c.waived(period, was, one)
 	case mem.skipped && !one:
 		return errors.New("the owner had skipped it")
+	case !stood && was.series != nil && c.ownNo(was) && !one:
+		return errors.New("the owner had said no to it")
 	case !stood && mem.deleted && c.Policy.OnDelete != plan.Replan && !one:
 		return errors.New("a person had deleted it")
 	case one:
@@ -251,7 +288,7 @@ func (c *check) change(period string, was, is meeting, stood, stands bool) error
 	if slices.ContainsFunc(mem.refused, is.span.Overlaps) && !mem.forgotten {
 		return errors.New("that time was refused before")
 	}
-	if !stood || ordered {
+	if !stood || ordered || c.split {
 		return nil
 	}
 	return c.moved(period, was, mem)
@@ -259,16 +296,19 @@ func (c *check) change(period string, was, is meeting, stood, stands bool) error
 
 // moved judges a move that nobody ordered: it has a cause and is within the budget.
 func (c *check) moved(period string, was meeting, mem *memory1) error {
+	if c.noted(was) {
+		return errors.New("the no to it came with a note")
+	}
 	declined := c.declined(was)
 	if !declined && was.span.Start.After(c.w.now) && c.fits(was, period) {
 		return errors.New("nothing was wrong with it")
 	}
 	today := c.w.now.In(c.w.zone).Format(time.DateOnly)
 	mem.moves++
-	if !mem.forgotten && mem.moves > c.Policy.MaxMoves {
+	if !mem.forgotten && !mem.uncounted && mem.moves > c.Policy.MaxMoves {
 		return fmt.Errorf("it was moved %d times", mem.moves)
 	}
-	if !mem.forgotten && !declined && mem.moved == today {
+	if !mem.forgotten && !mem.uncounted && !declined && mem.moved == today {
 		return errors.New("it was moved twice in a day")
 	}
 	mem.moved = today
@@ -280,14 +320,7 @@ func (c *check) moved(period string, was meeting, mem *memory1) error {
 
 // fits reports whether a standing meeting could stay where it is.
 func (c *check) fits(m meeting, period string) bool {
-	for other, list := range c.before.periods { // another period's meeting, dragged over this one
-		for _, o := range list {
-			if other != period && o.live && o.span.Overlaps(m.span) {
-				return false
-			}
-		}
-	}
-	return c.inHours(m.span, true) && m.span.Length() >= c.Policy.Minimum && c.inTheWay(m.span) == "" &&
+	return !c.stray(m.span, period) && c.inHours(m.span, true) && m.span.Length() >= c.Policy.Minimum && c.inTheWay(m.span) == "" &&
 		c.periodOf(m.span.Start, c.before.list) == period
 }
 
@@ -296,21 +329,13 @@ func (c *check) declined(m meeting) bool {
 	if m.own != nil && status(m.own, c.Executive.Email) == "DECLINED" {
 		return true
 	}
-	for _, s := range c.w.read(c.hers, c.pair).list {
-		o := s.override(m.original)
-		if o != nil && s.uid() == m.uid() && o.moment("DTSTART").Equal(m.span.Start) && o.moment("DTEND").Equal(m.span.End) && status(o, c.Executive.Email) == "DECLINED" {
-			return true
-		}
-	}
-	return false
+	o := c.theirCopy(m)
+	return o != nil && status(o, c.Executive.Email) == "DECLINED"
 }
 
 // waived judges a cancellation: by the owner's order, or because nobody can meet.
 func (c *check) waived(period string, was meeting, ordered bool) error {
-	if ordered || c.remember(period).skipped || c.remember(period).skipAsked {
-		return nil
-	}
-	if slices.ContainsFunc(c.asked, func(r store.Request) bool { return r.Kind == store.Rebase }) {
+	if ordered || c.remember(period).skipped || c.remember(period).skipAsked || c.ownNo(was) || c.split {
 		return nil
 	}
 	if gap, ok := c.gapWithoutLeave(period); ok {
@@ -327,7 +352,7 @@ func (c *check) gapWithoutLeave(period string) (calendar.Span, bool) {
 		if !works(c.Policy.Mine, t, false) || c.periodOf(s.End.Add(-time.Second), c.after.list) != period {
 			continue
 		}
-		if c.inHours(s, false) && c.w.takes(c.w.knows[c.w.mine], s, calendar.Away) == nil && c.w.takes(c.w.knows[c.hers], s, calendar.Away) == nil {
+		if c.inHours(s, false) && !c.absent(s) {
 			return s, true
 		}
 	}
@@ -352,11 +377,6 @@ func (c *check) spanOf(period string) calendar.Span {
 
 // orders takes down what the owner's orders came to.
 func (c *check) orders() error {
-	if slices.ContainsFunc(c.asked, func(r store.Request) bool { return r.Kind == store.Rebase }) && c.report.Err != nil {
-		for _, m := range c.periods {
-			m.pin, m.deleted = calendar.Span{}, false // see change
-		}
-	}
 	for _, r := range c.asked {
 		mem := c.remember(r.Period)
 		switch r.Kind { // perhaps carried out already, and only the answer was lost
@@ -392,11 +412,5 @@ func (c *check) obey(r store.Request, mem *memory1) {
 		c.paused, _ = time.Parse(time.RFC3339, r.Args["until"])
 	case store.Resume:
 		c.paused = time.Time{}
-	case store.Start:
-		c.halted = false
-	case store.Rebase:
-		for _, m := range c.periods {
-			m.forgotten = true
-		}
 	}
 }

@@ -24,6 +24,11 @@ func (w *world) fault(a *memory.Account) func(string) error {
 			w.say("  fault at %s", op)
 			return down
 		}
+		if op == memory.Asking {
+			for _, p := range w.pairs {
+				w.observed[p.hers] = w.observed[p.hers] || p.anonymous
+			}
+		}
 		if op == memory.Observing {
 			if a != w.mine && w.between != nil {
 				w.between()

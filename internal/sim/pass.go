@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"bilateral/calendar"
 	"bilateral/calendar/memory"
 	"bilateral/internal/engine"
 	"bilateral/internal/store"
@@ -63,7 +64,7 @@ func (w *world) read(a *memory.Account, p *pair) stand {
 	if c, ok := w.cache[a][id]; ok && c.text == text {
 		return c.stand
 	}
-	s := stand{list: readSeries(a, id), periods: map[string][]meeting{}}
+	s := stand{list: p.series(a), periods: map[string][]meeting{}}
 	for _, m := range meetings(s.list, w.end.AddDate(0, 5, 0)) {
 		period := p.periodOf(m.original, s.list)
 		s.periods[period] = append(s.periods[period], m)
@@ -78,7 +79,7 @@ func (w *world) read(a *memory.Account, p *pair) stand {
 func (w *world) textOf(a *memory.Account, p *pair) string {
 	var b strings.Builder
 	for _, n := range a.Names() {
-		if strings.HasPrefix(n, p.ID()) {
+		if p.has(n) {
 			b.WriteString(n)
 			b.Write(a.Bytes(n))
 		}
@@ -180,11 +181,30 @@ func (w *world) learn() {
 				list = append(list, e)
 			}
 		}
-		w.knows[a], w.vague[a] = list, false
-		if list == nil {
-			w.knows[a] = []*entry{}
+		w.knows[a], w.vague[a] = append([]*entry{}, list...), false
+	}
+	for _, p := range w.pairs {
+		if p.anonymous && w.observed[p.hers] {
+			w.knows[p.hers] = append(w.knows[p.hers], p.copies())
 		}
 	}
+}
+
+// copies are the meetings themselves as her server tells of them: busy, and without a name.
+func (p *pair) copies() *entry {
+	e := &entry{account: p.hers, nameless: true, bare: calendar.Hard, what: "her copy of the meeting"}
+	for _, s := range p.series(p.hers) {
+		for _, m := range s.meetings(p.w.end.AddDate(0, 5, 0)) {
+			n := m.own
+			if n == nil {
+				n = m.master
+			}
+			if m.live && status(n, p.Executive.Email) != "DECLINED" {
+				e.spans = append(e.spans, m.span)
+			}
+		}
+	}
+	return e
 }
 
 // untouched: nothing but our own series is ever written, and nothing in the executives' calendars.
@@ -206,7 +226,7 @@ func (w *world) untouched() error {
 
 func (w *world) isOurs(object string) bool {
 	for _, p := range w.pairs {
-		if strings.HasPrefix(object, p.ID()) {
+		if p.has(object) {
 			return true
 		}
 	}
@@ -223,21 +243,22 @@ func (w *world) deliver() {
 		}
 		p.sent = text
 		old := map[string]*node{}
-		for _, s := range readSeries(p.hers, p.ID()) {
+		for _, s := range p.series(p.hers) {
 			for _, n := range append([]*node{s.master}, s.overrides...) {
 				old[key(n)] = n
 			}
 		}
 		for _, name := range p.hers.Names() {
-			if strings.HasPrefix(name, p.ID()) {
+			if p.has(name) {
 				p.hers.Delete(name)
 			}
 		}
-		for _, s := range readSeries(w.mine, p.ID()) {
+		for _, s := range p.series(w.mine) {
 			for _, n := range append([]*node{s.master}, s.overrides...) {
 				n.drop(ours)
 				if was := old[key(n)]; was != nil && was.moment("DTSTART").Equal(n.moment("DTSTART")) && status(n, p.Executive.Email) == "NEEDS-ACTION" {
 					answer(n, p.Executive.Email, status(was, p.Executive.Email))
+					keepNote(n, was)
 				}
 			}
 			s.keepAnswers(old, p.Executive.Email)
@@ -256,6 +277,7 @@ func (s *series) keepAnswers(old map[string]*node, email string) {
 		for _, m := range s.meetings(at.Add(time.Minute)) {
 			if m.original.Equal(at) && m.live {
 				answer(m.ownText(false), email, status(n, email))
+				keepNote(m.own, n)
 			}
 		}
 	}

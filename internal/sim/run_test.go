@@ -37,7 +37,7 @@ func TestTheDaemonKeepsAWeekInFakeTime(t *testing.T) {
 		time.Sleep(time.Hour)
 		p := w.pairs[0]
 		for _, one := range w.pairs {
-			if len(readSeries(w.mine, one.ID())) != 1 {
+			if len(one.series(w.mine)) != 1 {
 				t.Fatal("the first pass makes one series for each")
 			}
 		}
@@ -54,7 +54,7 @@ func TestTheDaemonKeepsAWeekInFakeTime(t *testing.T) {
 		if passes < 3*24*12 {
 			t.Errorf("%d passes in three days are fewer than one in five minutes", passes)
 		}
-		for _, after := range meetings(readSeries(w.mine, p.ID()), w.end) {
+		for _, after := range meetings(p.series(w.mine), w.end) {
 			if after.original.Equal(next.original) && after.live && after.span.Overlaps(next.span) {
 				t.Errorf("the meeting still stands over the booking, at %s", after.span.Start)
 			}
@@ -64,7 +64,7 @@ func TestTheDaemonKeepsAWeekInFakeTime(t *testing.T) {
 
 // comingAt is the first live meeting that begins after t.
 func (p *pair) comingAt(t time.Time) (meeting, bool) {
-	for _, m := range meetings(readSeries(p.w.mine, p.ID()), t.AddDate(0, 2, 0)) {
+	for _, m := range meetings(p.series(p.w.mine), t.AddDate(0, 2, 0)) {
 		if m.live && m.span.Start.After(t) {
 			return m, true
 		}

@@ -30,11 +30,19 @@ type meeting struct {
 	own      *node // its override, or nil
 }
 
-// readSeries reads every series in the calendar whose object and UID begin with id.
-func readSeries(a *memory.Account, id string) []*series {
+// adopted begins the name and the UID of a series that people made before the daemon came.
+const adopted = "standing-one-to-one"
+
+// has reports whether an object or UID of that name is the bilateral's.
+func (p *pair) has(name string) bool {
+	return strings.HasPrefix(name, p.ID()) || p.adopts && strings.HasPrefix(name, adopted+"-"+p.Name)
+}
+
+// series reads every series of the bilateral in a calendar.
+func (p *pair) series(a *memory.Account) []*series {
 	var out []*series
 	for _, name := range a.Names() {
-		if !strings.HasPrefix(name, id) {
+		if !p.has(name) {
 			continue
 		}
 		root := readText(a.Bytes(name))
@@ -44,7 +52,7 @@ func readSeries(a *memory.Account, id string) []*series {
 		s := &series{object: name, root: root}
 		for _, k := range root.kids {
 			switch {
-			case k.name != "VEVENT" || !strings.HasPrefix(k.value("UID"), id):
+			case k.name != "VEVENT" || !p.has(k.value("UID")):
 			case k.index("RECURRENCE-ID") >= 0:
 				s.overrides = append(s.overrides, k)
 			default:

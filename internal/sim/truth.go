@@ -43,6 +43,10 @@ func (c *check) true(v store.Dated) error {
 		return c.isHeld(v, m, live)
 	case plan.Lapsed:
 		mem := c.remember(v.Period)
+		if was, _ := c.before.live(v.Period); was.series != nil && c.ownNo(was) {
+			mem.skipAsked = true // a series that takes over knows it, without the answer
+			return nil
+		}
 		if mem.skipped || mem.skipAsked || mem.deleted && c.Policy.OnDelete == plan.Skip {
 			return nil
 		}
@@ -55,6 +59,9 @@ func (c *check) true(v store.Dated) error {
 			return fmt.Errorf("nobody skipped it")
 		}
 	case plan.Pending:
+		if live && c.noted(m) && v.Code != "watch" && v.Code != "unwritten" {
+			return fmt.Errorf("the no to it came with a note, and nothing may move")
+		}
 		if v.Until.IsZero() {
 			return fmt.Errorf("nobody knows until when")
 		}
@@ -86,6 +93,8 @@ func (c *check) isHeld(v store.Dated, m meeting, live bool) error {
 	switch {
 	case !live:
 		return fmt.Errorf("nothing stands there")
+	case c.ownNo(m):
+		return fmt.Errorf("the owner said no to it")
 	case !m.span.Equal(v.Slot):
 		return fmt.Errorf("the meeting stands at %s", plan.When(m.span, c.w.zone))
 	case c.declined(m) && c.w.observed[c.hers] && status(m.master, c.Executive.Email) != "DECLINED":
@@ -133,7 +142,7 @@ func (c *check) noneMissing(said map[string]bool) error {
 func (c *check) shares(day time.Time) bool {
 	end := c.w.at(day.Add(36*time.Hour), 0)
 	for t := day; t.Before(end); t = t.Add(5 * time.Minute) {
-		if works(c.Policy.Mine, t, false) && works(c.Policy.Theirs, t, false) {
+		if works(c.Policy.Mine, t, false) && works(c.theirs(), t, false) {
 			return true
 		}
 	}

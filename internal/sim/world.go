@@ -53,16 +53,20 @@ type world struct {
 // pair is a bilateral and what the checker remembers of it.
 type pair struct {
 	*engine.Bilateral
-	w        *world
-	hers     *memory.Account
-	delivers bool // the executive's calendar gets a copy of the series
-	items    int
-	failed   bool   // this pass did not get through with it
-	sent     string // the objects that were delivered last
-	periods  map[string]*memory1
-	paused   time.Time
-	byHand   bool // a person dragged the whole series
-	halted   bool // the series was deleted
+	w         *world
+	hers      *memory.Account
+	delivers  bool // the executive's calendar gets a copy of the series
+	items     int
+	failed    bool   // this pass did not get through with it
+	sent      string // the objects that were delivered last
+	periods   map[string]*memory1
+	paused    time.Time
+	byHand    bool          // a person dragged the whole series
+	trips     []plan.Travel // of the executive, as the owner told
+	holidays  []*entry      // public ones, of either
+	anonymous bool          // the executive's calendar is known as free/busy only
+	adopts    bool          // it began with a series that people made
+	edited    bool          // the settings were changed, and the series may be split for it
 }
 
 // memory1 is what people did to one period, and how often the engine changed its time.
@@ -70,6 +74,7 @@ type memory1 struct {
 	pin       calendar.Span // where a person put it
 	skipped   bool
 	skipAsked bool // perhaps already carried out
+	uncounted bool // another series took over: the moves begin anew
 	deleted   bool
 	forgotten bool // a client dropped our marks: what they held is gone
 	moves     int
@@ -85,6 +90,8 @@ type entry struct {
 	object   string
 	spans    []calendar.Span
 	strength calendar.Strength
+	bare     calendar.Strength // as free/busy tells it
+	nameless bool              // it is free/busy data itself
 	what     string
 }
 
@@ -130,8 +137,22 @@ func newWorld(m *Machine, dir string, seed uint64, days int) *world {
 	if w.IntN(4) == 0 {
 		w.pairs = append(w.pairs, w.newPair("bo", c))
 	}
+	w.adoptions()
 	w.put(w.mine, "lunch", w.at(w.now, 12*60), 30*time.Minute, calendar.Free, "TRANSP:TRANSPARENT\r\n")
 	return w
+}
+
+// adoptions gives one life in five a series to take over.
+func (w *world) adoptions() {
+	p := w.pairs[0]
+	if w.IntN(5) > 0 || !p.Invites {
+		return
+	}
+	p.adopts, p.byHand = true, true
+	if left := p.settle(); !left.IsZero() {
+		p.remember(p.periodOf(left, p.series(w.mine))).skipAsked = true
+	}
+	p.Adopt = adopted + "-" + p.Name + "@other"
 }
 
 // cast is two people's zones and hours, in each one's own time, that leave them some hours to share.
@@ -189,6 +210,7 @@ func (w *world) newPair(name string, c cast) *pair {
 		y.Horizon, y.MaxMoves = plan.Horizon{Months: 3}, 3
 	}
 	p.prefer()
+	p.furnish(c)
 	return p
 }
 
