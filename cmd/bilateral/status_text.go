@@ -31,7 +31,7 @@ func (a *app) printStatus(s engine.Status) error {
 	}
 	p := a.paint(a.out)
 	if len(s.Problems) == 0 {
-		a.printf("%s  %s\n", p.green("ok"), "the guarantee holds")
+		a.printf("%s  %s\n", p.green("ok"), calm(s))
 	}
 	for _, problem := range s.Problems {
 		a.printf("%s  %s\n", p.severity(problem.Severity)(problem.Severity), plain(problemText(problem)))
@@ -46,6 +46,15 @@ func (a *app) printStatus(s engine.Status) error {
 	}
 	a.printf("\n%s\n", p.faint(plain(daemonLine(s.Daemon, zone, a.now()))))
 	return nil
+}
+
+// calm is what a status without problems says first.
+func calm(s engine.Status) string {
+	watched := slices.ContainsFunc(s.Bilaterals, func(b engine.BilateralStatus) bool { return b.Mode == "watch" })
+	if watched {
+		return "nothing is wrong; what is in watch mode is not written"
+	}
+	return "the guarantee holds"
 }
 
 func problemText(p engine.Problem) string {
@@ -179,7 +188,7 @@ func agendaWritten(n *engine.NextMeeting) string {
 func daemonLine(d engine.DaemonStatus, zone *time.Location, now time.Time) string {
 	s := "no daemon runs"
 	if d.Running {
-		s = fmt.Sprintf("the daemon runs (process %d)", d.PID)
+		s = fmt.Sprintf("the daemon runs (process %d)", *d.PID)
 	}
 	if d.LastPass != nil {
 		s += "; last pass " + d.LastPass.In(zone).Format("Mon 2 Jan 15:04 MST")

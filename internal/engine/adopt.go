@@ -18,9 +18,15 @@ func (e *Engine) Candidates(ctx context.Context, b *Bilateral, now time.Time) ([
 		return nil, err
 	}
 	return slices.DeleteFunc(seen.Series, func(s calendar.Series) bool {
-		return s.Rule == "" || s.Cancelled || len(s.Mark) > 0 || b.named(s.UID) || !b.justTheTwo(s) ||
+		return s.Rule == "" || s.Cancelled || e.guards(s) || !b.justTheTwo(s) ||
 			!slices.ContainsFunc(s.Instances, func(i calendar.Instance) bool { return !i.Cancelled && !i.Excluded })
 	}), nil
+}
+
+// guards reports whether a series belongs to a configured bilateral. One that carries the mark of a bilateral that is none
+// any more (it was renamed, or an address changed) may be adopted.
+func (e *Engine) guards(s calendar.Series) bool {
+	return slices.ContainsFunc(e.Bilaterals, func(b *Bilateral) bool { return s.Mark[keyID] == b.ID() || b.named(s.UID) })
 }
 
 // justTheTwo reports whether nobody but the two is in the series, and the executive is.

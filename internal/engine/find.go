@@ -47,12 +47,13 @@ func (v *view) find(b *Bilateral) (found, error) {
 	var f found
 	id := b.ID()
 	for _, s := range home.Series {
-		if (s.Mark[keyID] == id || b.named(s.UID)) && !s.Cancelled && s.Rule != "" {
+		never := !s.Until.IsZero() && s.Until.Before(s.Start) // split again before it began
+		if (s.Mark[keyID] == id || b.named(s.UID)) && !s.Cancelled && s.Rule != "" && !never {
 			f.series = append(f.series, s)
 		}
 	}
 	if len(f.series) == 0 {
-		f.series = adoptable(home.Series, v.adopts(b))
+		f.series = v.adoptable(home.Series, v.adopts(b))
 	}
 	slices.SortFunc(f.series, func(a, c calendar.Series) int { return a.Start.Compare(c.Start) })
 	known, err := v.Store.KnownSeries(b.Name)
@@ -85,10 +86,10 @@ func (v *view) adopts(b *Bilateral) string {
 	return b.Adopt
 }
 
-// adoptable is the unmarked series with that UID: from then on it is ours, and wishAdopt marks it.
-func adoptable(list []calendar.Series, uid string) []calendar.Series {
+// adoptable is the series with that UID, if no bilateral guards it: from then on it is ours, and wishAdopt marks it.
+func (v *view) adoptable(list []calendar.Series, uid string) []calendar.Series {
 	for _, s := range list {
-		if uid != "" && s.UID == uid && s.Mark[keyID] == "" && !s.Cancelled && s.Rule != "" {
+		if uid != "" && s.UID == uid && !v.guards(s) && !s.Cancelled && s.Rule != "" {
 			return []calendar.Series{s}
 		}
 	}
@@ -178,7 +179,8 @@ func (v *view) instances(b *Bilateral, f found, outcomes store.Outcomes) []plan.
 // no longer meets, in a period in which it does meet elsewhere. It would be a second meeting.
 func (b *Bilateral) leftBehind(f found, s *calendar.Series, i *calendar.Instance, now time.Time) bool {
 	placed, moved := parseSpan(i.Mark[keyPlaced])
-	if !i.Override || i.Cancelled || !i.Standing.IsZero() || i.Mark == nil || i.Mark[keyPin] != "" || moved && !placed.Equal(i.Span) {
+	byPerson := moved && !placed.Equal(i.Span) || !moved && !i.Start.Equal(i.Original)
+	if !i.Override || i.Cancelled || !i.Standing.IsZero() || i.Mark == nil || i.Mark[keyPin] != "" || byPerson {
 		return false
 	}
 	period := plan.KeyOf(b.Policy, b.standing(f), now, i.Original)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -91,25 +92,28 @@ func (w *work) take(o *store.Orders, r store.Request) {
 			w.refuse(r, fmt.Errorf("%q is no travel", r.Args["travel"]))
 			return
 		}
-		o.Travel = append(o.Travel, list...)
+		if !slices.Contains(o.Travel, list[0]) { // an order whose write failed is given again
+			o.Travel = append(o.Travel, list...)
+		}
 		w.say(r, "the executive's hours are in %s from %s to %s", list[0].Zone, list[0].First, list[0].Last)
 	case store.Start:
 		w.restart(o, r)
 	}
 }
 
-// periodEnd is when a period ends, as its key tells; far in the future for a key that is none.
+// periodEnd is when a period ends, as its key tells.
 func (w *work) periodEnd(key string) time.Time {
-	at := w.Now
 	var year, n int
+	var at time.Time
 	if t, err := time.Parse(time.DateOnly, key); err == nil {
 		at = t
 	} else if t, err := time.Parse("2006-01", key); err == nil {
 		at = t
 	} else if _, err := fmt.Sscanf(key, "%d-W%d", &year, &n); err == nil {
-		at = time.Date(year, 1, 4, 12, 0, 0, 0, time.UTC).AddDate(0, 0, 7*(n-1))
+		at = time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC).AddDate(0, 0, 7*(n-1)) // 4 January lies in week 1
 	}
-	return plan.PeriodAt(w.b.Policy, w.b.standing(w.found), w.Now, at.Add(12*time.Hour)).Span.End
+	noon := calendar.DateOf(at, time.UTC).At(12*60, w.b.Policy.Mine.Zone)
+	return plan.PeriodAt(w.b.Policy, w.b.standing(w.found), w.Now, noon).Span.End
 }
 
 // restart is `start`: it lifts the stop after a vanished series, so that a new one is made under a new name.
@@ -140,6 +144,9 @@ func (w *work) unpin() {
 		}
 		i := w.instanceIn(r.Period)
 		switch {
+		case !w.acting():
+			w.refuse(r, fmt.Errorf("%s is in watch mode, which writes nothing", w.b.Name))
+			continue
 		case i == nil || i.Absent != plan.Stands:
 			w.refuse(r, fmt.Errorf("no meeting stands in %s", r.Period))
 			continue
@@ -192,6 +199,9 @@ func (w *work) moveByHand() {
 			continue
 		}
 		d, err := plan.ByHand(w.world, w.decided, r.Period, slot)
+		if err == nil && d.Action == plan.Place {
+			err = fmt.Errorf("the series has no meeting in %s", r.Period)
+		}
 		if err != nil {
 			w.refuse(r, err)
 			continue

@@ -45,7 +45,7 @@ func (v *view) checkVanished() {
 			names = append(names, b.Name)
 		}
 	}
-	if len(names) > 1 {
+	if len(names) > 1 && !v.restarted {
 		v.fuse = fmt.Sprintf("%d series vanished together (%s and %s first)", len(names), names[0], names[1])
 	}
 }
@@ -85,7 +85,9 @@ func (w *work) run(ctx context.Context) error {
 	w.moveByHand()
 	w.wishes()
 	w.wishAdopt()
-	w.wishSplit()
+	if !w.Orders || w.asked(store.Rebase) || w.asked(store.Start) {
+		w.wishSplit()
+	}
 	stop := w.wishSeriesMade(ctx)
 	if err := w.fill(); err != nil {
 		return err
@@ -117,7 +119,8 @@ func (w *work) onlyOrders() {
 		return
 	}
 	w.pieces = slices.DeleteFunc(w.pieces, func(p piece) bool {
-		drop := p.Action != "note" && (!asked[p.Period] || p.publish != nil)
+		bookkeeping := p.Action == "note" && p.Period == "" // of the owner's orders
+		drop := !bookkeeping && (!asked[p.Period] || p.publish != nil)
 		if drop && p.publish == nil {
 			w.putOff = append(w.putOff, p.Period)
 		}
@@ -129,7 +132,11 @@ func (w *work) onlyOrders() {
 func (w *work) tell() {
 	for k := range w.decided {
 		d := &w.decided[k]
-		if d.Action == plan.None || d.Action == plan.Waive || w.madeIn(d.Period.Key) {
+		if d.Action == plan.None || w.madeIn(d.Period.Key) {
+			continue
+		}
+		if d.Action == plan.Waive {
+			d.Sentence += " (not written yet)"
 			continue
 		}
 		d.State, d.Until = plan.Pending, w.Now
@@ -218,4 +225,9 @@ func (r Report) Err() error {
 		}
 	}
 	return errors.Join(all...)
+}
+
+// worked reports whether every bilateral had its turn: an unreadable source of busy time is told beside it.
+func (r Report) worked() bool {
+	return !slices.ContainsFunc(r.Bilaterals, func(b BilateralReport) bool { return b.Err != nil })
 }

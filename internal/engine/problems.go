@@ -103,10 +103,11 @@ var remarkAdvice = map[string]string{
 	"two_series":    "delete the one that should not be in the calendar",
 	"existing":      "bilateral adopt NAME, or bilateral start NAME for a second one",
 	"stopped":       "bilateral check",
+	"sign_in":       "correct the password or sign in anew, then: bilateral check",
 }
 
 func (s *Status) judgeRemarks(b *Bilateral, r store.Remarks) {
 	for _, x := range r.List {
-		s.add(Problem{x.Code, x.Severity, b.Name, x.Period, b.Name + ": " + x.Text, strings.ReplaceAll(remarkAdvice[x.Code], "NAME", b.Name)})
+		s.add(Problem{x.Code, x.Severity, b.Name, x.Period, x.Text, strings.ReplaceAll(remarkAdvice[x.Code], "NAME", b.Name)})
 	}
 }

@@ -1,9 +1,9 @@
 package engine
 
 import (
-	"maps"
 	"time"
 
+	"bilateral/calendar"
 	"bilateral/internal/plan"
 	"bilateral/internal/store"
 )
@@ -59,9 +59,6 @@ func (w *work) recordSeen() error {
 		if since, ok := w.world.Seen[d.Trouble]; ok {
 			seen[d.Trouble] = since
 		}
-	}
-	if maps.EqualFunc(seen, w.world.Seen, time.Time.Equal) {
-		return nil
 	}
 	return w.Store.SetSeen(w.b.Name, seen)
 }
@@ -168,7 +165,7 @@ func (v *view) recordPass(r *Report) error {
 	}
 	p := store.Pass{Began: v.Now, Ended: v.Now, OK: true, Next: v.Next}
 	if err := r.Err(); err != nil {
-		p.OK, p.Errors = false, err.Error()
+		p.OK, p.Errors = r.worked(), err.Error()
 	}
 	return v.Store.EndPass(p)
 }
@@ -181,8 +178,11 @@ func (v *view) remark(r *BilateralReport) error {
 	out := store.Remarks{Suggestion: r.Suggestion}
 	if r.Err != nil {
 		x := store.Remark{Code: "stopped", Severity: Warning, Text: r.Err.Error(), Since: v.Now}
-		if r.Code != "" {
+		switch {
+		case r.Code != "":
 			x.Code, x.Severity = r.Code, Critical
+		case calendar.KindOf(r.Err) == calendar.SignIn:
+			x.Code, x.Severity = "sign_in", Critical
 		}
 		out.List = append(out.List, x)
 	}

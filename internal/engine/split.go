@@ -3,12 +3,14 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"bilateral/calendar"
 	"bilateral/internal/plan"
+	"bilateral/internal/store"
 )
 
 // wishSplit ends the series and starts another one at the first period beyond the notice, when the owner asks for a new
@@ -52,14 +54,21 @@ func (w *work) wishSplit() {
 	if !ok {
 		return
 	}
+	kept := w.placedByPeople(cut.Span.Start)
+	decisions, ok := w.successors(prefer, cut, kept)
+	if !ok {
+		if request != nil {
+			w.refuse(*request, errors.New("nothing can be placed now: a calendar was never read, or you are away; give the order again later"))
+		}
+		return
+	}
 	// The name comes from the one before it, so that a time that was left and is taken up again makes another series.
 	uid := w.b.uid(w.orders.Generation, cut.Key+"-"+token(4, PreferArg(prefer), s.UID))
 	rule := withoutEnd(s.Rule) + ";UNTIL=" + cut.Span.Start.Add(-time.Second).UTC().Format(compact)
-	kept := w.placedByPeople(cut.Span.Start)
 	p := w.wishSeries(s.UID, calendar.Patch{Rule: &rule, Mark: calendar.Mark{keySuccessor: uid + " " + PreferArg(prefer) + keptMark(kept)}},
 		Step{Period: cut.Key, Action: "split_series", Reason: "from " + cut.Key + " on the standing time is " + w.b.describe(prefer)})
 	p.exempt = true
-	w.succeed(uid, prefer, cut, kept)
+	w.succeed(uid, prefer, cut, decisions)
 	if request != nil {
 		w.say(*request, "from %s on the standing time is %s", cut.Key, w.b.describe(prefer))
 	}
@@ -89,12 +98,14 @@ func (w *work) finishSplit(s *calendar.Series) {
 	uid, arg, _ := strings.Cut(s.Mark[keySuccessor], " ")
 	arg, kept, _ := strings.Cut(arg, " ")
 	prefer, err := ParsePrefer(arg)
-	if err != nil || s.Until.IsZero() || w.knows(uid) {
+	if err != nil || s.Until.IsZero() || w.knows(uid) && !w.asked(store.Start) || w.paused() {
 		return
 	}
 	for _, d := range w.decided {
 		if d.Period.Span.Start.After(s.Until) {
-			w.succeed(uid, prefer, d.Period, parseKept(kept))
+			if decisions, ok := w.successors(prefer, d.Period, parseKept(kept)); ok {
+				w.succeed(uid, prefer, d.Period, decisions)
+			}
 			return
 		}
 	}
@@ -126,26 +137,15 @@ func (w *work) cut() (plan.Period, bool) {
 
 func (w *work) paused() bool { return w.orders.PausedUntil.After(w.Now) }
 
-// succeed notes the series that goes on from cut: placed afresh, with what people wrote into the old one and with the
-// meetings that people put somewhere left where they are.
-func (w *work) succeed(uid string, prefer plan.Prefer, cut plan.Period, kept []plan.Instance) {
-	world := w.world
-	world.Standing, world.Anchor, world.Policy.Prefer = nil, cut.First, prefer
-	world.Instances, world.Own = nil, w.found.uids()
-	world.Mine = slices.Clone(world.Mine)
-	for _, i := range w.world.Instances {
-		if i.Original.Before(cut.Span.Start) {
-			world.Instances = append(world.Instances, i)
-			continue
-		}
-		for _, refused := range i.Refused { // a time that was refused is not offered by the new series either
-			world.Mine = append(world.Mine, calendar.Busy{Span: refused, Strength: calendar.Hard, Source: w.b.Name})
-		}
-	}
-	var decisions []plan.Decision
-	for _, d := range plan.Decide(world) {
+// successors are the decisions on the series that goes on from cut: placed afresh, with the meetings that people put
+// somewhere left where they are. ok is false while the planner may place nothing: then nothing is split.
+func (w *work) successors(prefer plan.Prefer, cut plan.Period, kept []plan.Instance) (out []plan.Decision, ok bool) {
+	for _, d := range plan.Decide(w.worldFrom(prefer, cut)) {
 		if d.Period.Span.Start.Before(cut.Span.Start) {
 			continue
+		}
+		if d.State == plan.Pending || d.Code == "source_unknown" {
+			return nil, false
 		}
 		for _, i := range kept {
 			if d.Period.Span.Has(i.Original) {
@@ -157,27 +157,78 @@ func (w *work) succeed(uid string, prefer plan.Prefer, cut plan.Period, kept []p
 				d = w.carried(d, plan.Instance{Slot: asked.Slot})
 			}
 		}
-		decisions = append(decisions, d)
+		out = append(out, d)
 	}
-	if len(decisions) == 0 {
-		return
+	return out, len(out) > 0
+}
+
+// worldFrom is the world without the series from cut on. What was refused there stays refused, and what the owner declined
+// stays skipped.
+func (w *work) worldFrom(prefer plan.Prefer, cut plan.Period) plan.World {
+	world := w.world
+	world.Standing, world.Anchor, world.Policy.Prefer = nil, cut.First, prefer
+	world.Instances, world.Own = nil, w.found.uids()
+	world.Mine, world.Skips = slices.Clone(world.Mine), maps.Clone(world.Skips)
+	for _, i := range w.world.Instances {
+		if i.Original.Before(cut.Span.Start) {
+			world.Instances = append(world.Instances, i)
+			continue
+		}
+		if i.OwnerDeclined {
+			world.Skips[plan.KeyOf(w.b.Policy, w.world.Standing, w.Now, i.Original)] = "declined by the owner"
+		}
+		for _, refused := range refusals(i) {
+			world.Mine = append(world.Mine, calendar.Busy{Span: refused, Strength: calendar.Hard, Source: w.b.Name})
+		}
 	}
+	return world
+}
+
+// refusals are the times that the executive refused for an instance, the present one too.
+func refusals(i plan.Instance) []calendar.Span {
+	out := slices.Clone(i.Refused)
+	if i.Absent == plan.Stands && (i.Answer == plan.No || i.Answer == plan.NoWithNote) {
+		out = append(out, i.Slot)
+	}
+	return out
+}
+
+// succeed notes the series that goes on from cut, with what people wrote into the old one.
+func (w *work) succeed(uid string, prefer plan.Prefer, cut plan.Period, decisions []plan.Decision) {
 	old := w.found.current()
 	draft := w.draft()
 	draft.Title, draft.Location, draft.Description, draft.Like = old.Title, old.Location, old.Description, old.Name
 	w.make(uid, prefer, decisions, draft)
-	w.keepRefusals(uid, decisions)
+	w.keepWords(uid, old, decisions)
 	w.drop(cut.Span.Start)
-	w.replace(decisions)
+	if w.acting() {
+		w.replace(decisions)
+	}
 }
 
-// keepRefusals writes the refused times of each period onto its new instance.
-func (w *work) keepRefusals(uid string, decisions []plan.Decision) {
+// keepWords carries to each new instance what its old one had of its own: refused times, and a text or title that people
+// gave to that meeting alone.
+func (w *work) keepWords(uid string, old *calendar.Series, decisions []plan.Decision) {
 	for _, i := range w.world.Instances {
 		for _, d := range decisions {
-			if len(i.Refused) > 0 && d.Period.Span.Has(i.Original) {
-				w.pieces = append(w.pieces, piece{Step: Step{Bilateral: w.b.Name, Period: d.Period.Key, Action: "note"}, uid: uid, original: d.Original,
-					patch: calendar.Patch{Mark: calendar.Mark{keyRefused: spansMark(i.Refused)}}, exempt: true})
+			if !d.Period.Span.Has(i.Original) {
+				continue
+			}
+			p := calendar.Patch{Mark: calendar.Mark{}}
+			if list := refusals(i); len(list) > 0 {
+				p.Mark[keyRefused] = spansMark(list)
+			}
+			if was := old.At(i.Original); was != nil && was.Override {
+				if was.Description != old.Description {
+					p.Description, p.Mark[keyAgenda] = &was.Description, was.Mark[keyAgenda]
+				}
+				if was.Title != old.Title {
+					p.Title = &was.Title
+				}
+			}
+			if p.Description != nil || p.Title != nil || len(p.Mark) > 0 {
+				w.pieces = append(w.pieces, piece{Step: Step{Bilateral: w.b.Name, Period: d.Period.Key, Action: "note"}, uid: uid,
+					original: d.Original, patch: p, exempt: true})
 			}
 		}
 	}

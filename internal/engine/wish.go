@@ -78,6 +78,9 @@ func (w *work) wishes() {
 
 // wishTidy cancels overrides of ours that a change of the whole series left behind.
 func (w *work) wishTidy() {
+	if w.paused() || w.world.SeriesDeclined {
+		return
+	}
 	for k := range w.found.series {
 		s := &w.found.series[k]
 		for j := range s.Instances {
@@ -128,7 +131,8 @@ func (w *work) wishReplanned(original time.Time) {
 	for _, s := range w.found.series {
 		if s.UID == uid {
 			list := append(parseInstants(s.Mark[keyReplanned]), original)
-			w.wishSeries(uid, calendar.Patch{Mark: calendar.Mark{keyReplanned: instantsMark(list)}}, Step{Action: "note"})
+			w.wishSeries(uid, calendar.Patch{Mark: calendar.Mark{keyReplanned: instantsMark(list)}},
+				Step{Action: "note", Period: plan.KeyOf(w.b.Policy, w.world.Standing, w.Now, original)})
 		}
 	}
 }
@@ -185,7 +189,7 @@ func (w *work) planned(original time.Time) *plan.Instance {
 // master and nothing else changes. What was left out before it was taken over is a skip; in a series of ours it is not.
 func (w *work) wishAdopt() {
 	s := w.found.current()
-	if s == nil || s.Mark[keyID] != "" {
+	if s == nil || s.Mark[keyID] == w.b.ID() {
 		return
 	}
 	m := calendar.Mark{keyID: w.b.ID(), keySettings: w.b.settings()}

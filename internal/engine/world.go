@@ -96,10 +96,17 @@ func (w *work) settleAnew() error {
 	return nil
 }
 
+// lastLook is how long before a slot the last pass may lie for its verdict to tell whether the slot was held.
+const lastLook = time.Hour
+
 // outcomes are what earlier passes recorded of slots that have begun. A slot that was held at the last pass before it
 // began, was held: what is booked over it afterwards changes nothing.
 func (w *work) outcomes() (store.Outcomes, error) {
 	out, err := w.Store.Outcomes(w.b.Name, w.window.Start)
+	if err != nil {
+		return nil, err
+	}
+	pass, _, err := w.Store.LastPass()
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +115,9 @@ func (w *work) outcomes() (store.Outcomes, error) {
 		return nil, err
 	}
 	for _, v := range last {
+		if v.Slot.Start.Sub(pass.Ended) > lastLook {
+			continue // too long before the slot began to know
+		}
 		if v.Slot.Start.After(w.Now) || v.Slot.IsZero() || v.State != plan.Held || out.Of(v.Slot.Start) != plan.Unrecorded {
 			continue
 		}
