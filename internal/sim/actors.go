@@ -336,6 +336,9 @@ func excludeInstance(w *world, p *pair) string {
 	w.save(w.mine, m.series)
 	mem := p.remember(p.periodOf(m.original, p.series(w.mine)))
 	mem.refused, mem.uncounted = nil, true // went with the override
+	if strings.HasPrefix(m.uid(), adopted) && m.master.index("X-BILATERAL-ID") < 0 {
+		mem.skipAsked = true // before it was taken over
+	}
 	return p.removed(m, "deleted by EXDATE")
 }
 

@@ -107,8 +107,9 @@ func dropMarks(w *world, p *pair) string {
 		case m.live:
 			mem.pin = calendar.Span{}
 		default:
-			mem.deleted = true                                                       // nor who took it away
-			mem.skipAsked = mem.skipAsked || mem.skipped || p.adopts && m.own == nil // but what was left out of a series is a skip once it is taken over again
+			// Nor who took it away; but what was left out of a series is a skip once it is taken over again.
+			mem.pin, mem.deleted = calendar.Span{}, true
+			mem.skipAsked = mem.skipAsked || mem.skipped || p.adopts && m.own == nil
 		}
 	}
 	return "a client drops our marks from the whole series"

@@ -259,7 +259,10 @@ func (c *check) change(period string, was, is meeting, stood, stands bool) error
 	one := slices.ContainsFunc(c.asked, func(r store.Request) bool { return r.Period == period })
 	switch {
 	case stood && !stands && c.ownNo(was):
+		mem.pin = calendar.Span{}
 		return nil // by the owner's hand
+	case c.Policy.Cadence.Unit == plan.Day && c.owesNothing(period):
+		return nil
 	case c.isPaused() && !ordered:
 		return errors.New("it is paused")
 	case mem.final:
@@ -292,6 +295,12 @@ func (c *check) change(period string, was, is meeting, stood, stands bool) error
 		return nil
 	}
 	return c.moved(period, was, mem)
+}
+
+// owesNothing reports whether the day has no shared hours, so that nobody guards what stands on it.
+func (c *check) owesNothing(day string) bool {
+	t, err := time.ParseInLocation(time.DateOnly, day, c.w.zone)
+	return err == nil && !c.shares(c.w.at(t, 0))
 }
 
 // moved judges a move that nobody ordered: it has a cause and is within the budget.
