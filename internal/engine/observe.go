@@ -15,12 +15,13 @@ import (
 type view struct {
 	*Engine
 	Options
-	window calendar.Span
-	uids   []string // series to be read whole, besides those with our mark
-	sights map[*Calendar]*sight
-	before map[string]store.CalendarState
-	moved  map[string][]calendar.Span // bilateral -> where its meetings stand after this pass's decisions
-	fuse   string                     // why nothing may be written in this pass; ""
+	window  calendar.Span
+	uids    []string         // series to be read whole, besides those with our mark
+	unasked map[string]error // bilateral -> why the executive's free/busy was not answered
+	sights  map[*Calendar]*sight
+	before  map[string]store.CalendarState
+	moved   map[string][]calendar.Span // bilateral -> where its meetings stand after this pass's decisions
+	fuse    string                     // why nothing may be written in this pass; ""
 	// restarted: the owner says start, having seen why the fuse blew.
 	restarted bool
 }
@@ -33,7 +34,8 @@ type sight struct {
 
 // observe reads every calendar that the pass needs.
 func (e *Engine) observe(ctx context.Context, o Options) (*view, error) {
-	v := &view{Engine: e, Options: o, sights: map[*Calendar]*sight{}, before: map[string]store.CalendarState{}, moved: map[string][]calendar.Span{}}
+	v := &view{Engine: e, Options: o, sights: map[*Calendar]*sight{}, before: map[string]store.CalendarState{}, moved: map[string][]calendar.Span{},
+		unasked: map[string]error{}}
 	v.window = e.window(o.Now)
 	states, err := e.Store.Calendars()
 	if err != nil {
@@ -203,6 +205,7 @@ func (v *view) askFreeBusy(ctx context.Context, b *Bilateral, window calendar.Sp
 	case calendar.KindOf(err) == calendar.Unsupported:
 		return nil, plan.Hidden, nil
 	case err != nil:
+		v.unasked[b.Name] = err
 		return v.lastSeen(key)
 	}
 	list := judge(events, b.Executive.Judge, "freebusy", window)

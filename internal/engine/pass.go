@@ -75,6 +75,10 @@ func (w *work) run(ctx context.Context) error {
 	if err := w.look(ctx); err != nil {
 		return errors.Join(err, w.doubt())
 	}
+	if err := w.unasked[w.b.Name]; err != nil {
+		text := fmt.Sprintf("the busy time of %s was not answered: %v", w.b.Executive.Email, err)
+		w.report.Notes = append(w.report.Notes, Note{"freebusy", "", text})
+	}
 	if w.found.twice {
 		report := "two series of it go on at once, so the executive has two invitations"
 		w.report.Notes = append(w.report.Notes, Note{"two_series", "", report})
