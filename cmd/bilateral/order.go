@@ -116,10 +116,6 @@ func stopped(b engine.BilateralReport) error {
 		return fmt.Errorf("%s: %w", b.Name, b.Err)
 	case "existing":
 		return needsPerson("Take it over: bilateral adopt "+b.Name+" (or make a second one: bilateral start "+b.Name+")", "%s: %w", b.Name, b.Err)
-	case "series_gone":
-		return needsPerson("If it should be made anew: bilateral start "+b.Name, "%s: %w", b.Name, b.Err)
-	case "series_declined":
-		return needsPerson("Talk to them; nothing is touched until the series is accepted or gone.", "%s: %w", b.Name, b.Err)
 	}
 	return needsPerson("See what happened with: bilateral status "+b.Name, "%s: %w", b.Name, b.Err)
 }

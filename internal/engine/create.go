@@ -51,9 +51,13 @@ func (w *work) draft() calendar.Draft {
 func (w *work) make(uid string, prefer plan.Prefer, decisions []plan.Decision, d calendar.Draft) {
 	b, first := w.b, decisions[0]
 	d.Start, d.Zone, d.Duration, d.Rule = first.Original, b.Policy.Mine.Zone, b.Policy.Duration, b.rule(prefer)
+	reason := "there is no series yet: "
+	if w.found.current() != nil {
+		reason = "the series goes on at a new time: "
+	}
 	d.Mark = calendar.Mark{keyID: b.ID(), keySettings: b.settings(), keyStanding: standingMark(prefer, b.Policy.Duration)}
 	made := Step{Bilateral: b.Name, Period: first.Period.Key, Action: "create_series", To: first.Slot, Title: d.Title,
-		Mails: w.mails(), Reason: "there is no series yet: " + b.describe(prefer)}
+		Mails: w.mails(), Reason: reason + b.describe(prefer)}
 	w.pieces = append(w.pieces, piece{Step: made, uid: uid, create: &d, exempt: true})
 	for _, x := range decisions {
 		if p, ok := w.firstPlace(uid, x); ok {

@@ -61,9 +61,8 @@ func (v *view) find(b *Bilateral) (found, error) {
 		return found{}, err
 	}
 	f.twice = doubled(f.series)
-	lost := f.missing(known)
 	switch {
-	case len(f.series) == 0 && len(lost) > 0 && len(home.Unreadable) > 0:
+	case len(f.series) == 0 && len(known) > 0 && len(home.Unreadable) > 0:
 		return found{}, fmt.Errorf("the series of %s is not to be seen, and the calendar %s has entries that cannot be read (first %s)",
 			b.Name, b.Home.Name, home.Unreadable[0].Where)
 	case len(f.series) == 0 && len(known) > 0:
@@ -94,16 +93,6 @@ func (v *view) adoptable(list []calendar.Series, uid string) []calendar.Series {
 		}
 	}
 	return nil
-}
-
-func (f found) missing(known []store.Known) []string {
-	var out []string
-	for _, k := range known {
-		if !slices.ContainsFunc(f.series, func(s calendar.Series) bool { return s.UID == k.UID }) {
-			out = append(out, k.UID)
-		}
-	}
-	return out
 }
 
 func (f found) uids() []string {

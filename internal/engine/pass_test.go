@@ -353,6 +353,21 @@ func TestAnUnreadableHomeSaysThatWhatIsHeldIsNotSeen(t *testing.T) {
 	}
 }
 
+func TestACalendarThatIsConfiguredNoMoreIsNotComplainedAbout(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	o.hers.Fail(func(string) error { return errDown })
+	if _, err := o.Pass(t.Context(), Options{Now: o.now}); err != nil {
+		t.Fatal(err)
+	}
+	o.b.Executive.Calendars = nil
+	o.pass()
+	s, err := o.Status(o.now, 0)
+	if err != nil || len(s.Calendars) != 1 {
+		t.Fatalf("%+v %v", s.Calendars, err)
+	}
+}
+
 func TestADeclineWithANoteMovesNothing(t *testing.T) {
 	o := newOffice(t, monday)
 	o.settle()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"bilateral/calendar"
@@ -158,6 +159,13 @@ func (v *view) recordPass(r *Report) error {
 	for _, c := range r.Calendars {
 		if err := v.Store.SetCalendar(c); err != nil {
 			return err
+		}
+	}
+	for name := range v.before {
+		if !slices.ContainsFunc(r.Calendars, func(c store.CalendarState) bool { return c.Name == name }) {
+			if err := v.Store.ForgetCalendar(name); err != nil { // it is configured no more
+				return err
+			}
 		}
 	}
 	if v.Orders {

@@ -59,7 +59,7 @@ func scanCalendar(r row) (c CalendarState, err error) {
 // ForgetCalendar removes what is known of a calendar that is not configured any more, its busy time too.
 func (s *Store) ForgetCalendar(name string) error {
 	return s.change("forget a calendar", func(tx *sql.Tx) error {
-		if _, err := tx.Exec("DELETE FROM busy WHERE calendar = ?", name); err != nil {
+		if _, err := tx.Exec("DELETE FROM busy WHERE calendar = ?1 OR calendar LIKE ?1 || ' %'", name); err != nil {
 			return err
 		}
 		_, err := tx.Exec("DELETE FROM calendars WHERE name = ?", name)

@@ -14,7 +14,7 @@ func TestARequestWaitsForItsOutcome(t *testing.T) {
 	s := opened(t, t.TempDir())
 	ask := Request{Bilateral: "dana", Kind: Skip, Period: "2026-W49", Args: map[string]string{"reason": "Urlaub, zwei Wochen"}, At: monday}
 	id := must[int64](t)(s.Enqueue(ask))
-	all := must[int64](t)(s.Enqueue(Request{Kind: Reload, At: monday}))
+	all := must[int64](t)(s.Enqueue(Request{Kind: Start, At: monday}))
 
 	ask.ID = id
 	if got := must[[]Request](t)(s.PendingRequests("dana")); len(got) != 1 || !reflect.DeepEqual(got[0], ask) {

@@ -9,8 +9,7 @@ import (
 // RequestKind is what the owner asks the daemon for.
 type RequestKind string
 
-// Requests of the CLI, by the command that makes them. Reload comes after a change of the configuration; Wake after any
-// other change that the next pass should see soon.
+// Requests of the CLI, by the command that makes them.
 const (
 	Skip   RequestKind = "skip"
 	Unskip RequestKind = "unskip"
@@ -22,8 +21,6 @@ const (
 	Resume RequestKind = "resume"
 	Adopt  RequestKind = "adopt"
 	Start  RequestKind = "start"
-	Reload RequestKind = "reload"
-	Wake   RequestKind = "wake"
 )
 
 // Request is an order of the owner's that waits for the daemon, or its outcome.

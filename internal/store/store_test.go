@@ -116,7 +116,7 @@ func TestReadOnlyReadsBesideAWriterAndWritesNothing(t *testing.T) {
 		t.Errorf("%d follow-ups", len(got))
 	}
 	var file *FileError
-	if _, err := r.Enqueue(Request{Kind: Wake, At: monday}); !errors.As(err, &file) || file.Fault != Unwritable {
+	if _, err := r.Enqueue(Request{Kind: Start, At: monday}); !errors.As(err, &file) || file.Fault != Unwritable {
 		t.Errorf("a write gave %v", err)
 	}
 }
