@@ -21,7 +21,7 @@ type deed struct {
 }
 
 var deeds = []deed{
-	{22, bookOver}, {10, bookAnywhere}, {12, cancelEntry}, {4, tentative}, {5, leave}, {3, recurring},
+	{22, bookOver}, {6, bookOverRefused}, {10, bookAnywhere}, {12, cancelEntry}, {4, tentative}, {5, leave}, {3, recurring},
 	{10, declineInstance}, {1, declineSeries}, {3, ownerDeclines}, {10, dragInstance}, {3, dragSeries},
 	{2, dropMarks}, {4, namelessBusy}, {2, orderTravel}, {2, editSettings},
 	{3, excludeInstance}, {3, cancelInstance}, {2, dropOverride}, {1, deleteSeries},
@@ -93,6 +93,16 @@ func bookOver(w *world, p *pair) string {
 	start := m.span.Start.Add(time.Duration(w.IntN(8)-5) * 15 * time.Minute)
 	e := w.put(w.either(p), "Board", start, time.Duration(2+w.IntN(12))*15*time.Minute, calendar.Hard, "")
 	return "booked near the slot: " + e.what
+}
+
+// bookOverRefused takes the time that was found after a no: what was refused is free, and still must not be offered.
+func bookOverRefused(w *world, p *pair) string {
+	for _, m := range meetings(p.series(w.mine), w.end) {
+		if m.live && m.span.Start.After(w.now) && m.own != nil && m.own.index("X-BILATERAL-REFUSED") >= 0 {
+			return "booked over what came after a no: " + w.put(w.either(p), "Board", m.span.Start, m.span.Length(), calendar.Hard, "").what
+		}
+	}
+	return ""
 }
 
 func bookAnywhere(w *world, p *pair) string {

@@ -2,10 +2,13 @@ package sim
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"bilateral/calendar"
 	"bilateral/calendar/memory"
+	"bilateral/internal/plan"
 )
 
 // fault is asked at every moment of every account.
@@ -73,6 +76,7 @@ func loseState(w *world, _ *pair) string {
 	clear(w.knows)
 	clear(w.vague)
 	for _, p := range w.pairs {
+		p.recollect()
 		for _, m := range p.periods {
 			m.final = false // what was held is history, and lost with it
 		}
@@ -81,6 +85,17 @@ func loseState(w *world, _ *pair) string {
 		return "no new state: " + err.Error()
 	}
 	return "the state directory is lost"
+}
+
+// recollect keeps of the owner's orders what the series itself tells of them.
+func (p *pair) recollect() {
+	var told string
+	if list := p.series(p.w.mine); len(list) > 0 {
+		told = list[len(list)-1].master.value("X-BILATERAL-TRAVEL")
+	}
+	p.trips = slices.DeleteFunc(p.trips, func(t plan.Travel) bool {
+		return !strings.Contains(told, t.First.String()) || !strings.Contains(told, t.Last.String())
+	})
 }
 
 // editMeanwhile makes a person edit the series between the observation and the write of the next pass.
