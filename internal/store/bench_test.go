@@ -55,11 +55,10 @@ func BenchmarkQuietPass(b *testing.B) {
 // BenchmarkHundredThousand is the daily work over 100,000 follow-ups, of which 40 are open.
 func BenchmarkHundredThousand(b *testing.B) {
 	s := opened(b, b.TempDir())
-	const letters = "bcdfghjkmnpqrstvwxz"
 	var file strings.Builder
 	file.WriteString(header)
 	for i := range 100_000 {
-		id := fmt.Sprintf("%c%c%c%c", letters[i/6859%19], letters[i/361%19], letters[i/19%19], letters[i%19])
+		id := benchID(i)
 		line := itemLine(id, fmt.Sprintf("Follow-up number %d", i), "2026-11-01T10:00:00Z")
 		if i >= 40 {
 			line = strings.Replace(line, `"status":"open"`, `"status":"done","closed":"2026-11-01T10:00:00Z"`, 1)
@@ -76,7 +75,7 @@ func BenchmarkHundredThousand(b *testing.B) {
 	})
 	b.Run("Get", func(b *testing.B) {
 		for b.Loop() {
-			must[Entry](b)(s.Get("bbbb"))
+			must[Entry](b)(s.Get(benchID(0)))
 		}
 	})
 	b.Run("ListQuery", func(b *testing.B) {
@@ -91,4 +90,17 @@ func BenchmarkHundredThousand(b *testing.B) {
 			added(b, s, fmt.Sprint(i))
 		}
 	})
+}
+
+// benchID is the ith follow-up's id: digits and consonants, at least one of each.
+func benchID(i int) string {
+	const digits, letters = "23456789", "bcdfghjkmnpqrstvwxz"
+	const signs = digits + letters
+	form := i / (len(letters) * len(digits) * len(signs) * len(signs))
+	a, b := letters[i%len(letters)], digits[i/len(letters)%len(digits)]
+	c, d := signs[i/152%len(signs)], signs[i/4104%len(signs)]
+	if form == 1 {
+		a, b = b, a
+	}
+	return string([]byte{a, b, c, d})
 }
