@@ -140,6 +140,9 @@ func leave(w *world, p *pair) string {
 	if w.IntN(2) == 0 {
 		a, zone = p.hers, p.Policy.Theirs.Zone
 	}
+	if a == p.hers && p.anonymous {
+		zone = time.UTC // the account in memory tells of dates as UTC has them
+	}
 	d := w.now.In(zone).AddDate(0, 0, w.IntN(25))
 	days := []int{1, 1, 2, 5, 7, 12}[w.IntN(6)]
 	if days == 5 || days == 7 {

@@ -12,7 +12,7 @@ const note = "cannot, let us talk first"
 
 // comment puts a note beside a no now and then, where servers differ: a property, or a parameter of the attendee.
 func (w *world) comment(o *node, said string) string {
-	if said != "DECLINED" || w.IntN(4) > 0 {
+	if said != "DECLINED" || w.IntN(3) > 0 {
 		return ""
 	}
 	if w.IntN(2) == 0 {
