@@ -278,6 +278,29 @@ func (o *office) declineAsOwner(start, end string) {
 	})
 }
 
+func TestATravelOrderWhoseWriteFailedIsTakenOnce(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	o.mine.Fail(func(op string) error {
+		if op == memory.Writing {
+			return errDown
+		}
+		return nil
+	})
+	if _, err := o.Store.Enqueue(store.Request{Bilateral: "dana", Kind: store.Travel, At: o.now,
+		Args: map[string]string{"travel": "Europe/Berlin:2026-12-01:2026-12-02"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Pass(t.Context(), Options{Now: o.now}); err != nil {
+		t.Fatal(err)
+	}
+	o.mine.Fail(nil)
+	o.settle()
+	if orders, err := o.Store.Orders("dana"); err != nil || len(orders.Travel) != 1 {
+		t.Fatalf("travels %v, %v", orders.Travel, err)
+	}
+}
+
 func TestANewStandingTimeThatCannotBeSetIsRefused(t *testing.T) {
 	for _, row := range []struct {
 		sentence string

@@ -92,7 +92,8 @@ func (w *work) take(o *store.Orders, r store.Request) {
 			w.refuse(r, fmt.Errorf("%q is no travel", r.Args["travel"]))
 			return
 		}
-		if !slices.Contains(o.Travel, list[0]) { // an order whose write failed is given again
+		same := func(t plan.Travel) bool { return travelMark([]plan.Travel{t}) == r.Args["travel"] } // zones are no comparable values
+		if !slices.ContainsFunc(o.Travel, same) {                                                    // an order whose write failed is given again
 			o.Travel = append(o.Travel, list...)
 		}
 		w.say(r, "the executive's hours are in %s from %s to %s", list[0].Zone, list[0].First, list[0].Last)
