@@ -125,6 +125,9 @@ func askBusy(cmd *cobra.Command, configured busySource, name string, q busyQuery
 			return answer, err
 		}
 	}
+	if _, err := os.Stat(name); !path && err != nil {
+		return busyAnswer{}, wrongUsage("Give the name of a configured calendar, or the path of an .ics file.", "no calendar is named %q", name)
+	}
 	return busyOfFile(name, q)
 }
 
