@@ -263,7 +263,7 @@ func (c *check) change(period string, was, is meeting, stood, stands bool) error
 		return nil // by the owner's hand
 	case c.Policy.Cadence.Unit == plan.Day && c.owesNothing(period):
 		return nil
-	case c.isPaused() && !ordered:
+	case c.isPaused() && !ordered && !(stood && !stands && (mem.skipped || mem.skipAsked)):
 		return errors.New("it is paused")
 	case mem.final:
 		return errors.New("it had been held")
@@ -309,7 +309,7 @@ func (c *check) moved(period string, was meeting, mem *memory1) error {
 		return errors.New("the no to it came with a note")
 	}
 	declined := c.declined(was)
-	if !declined && was.span.Start.After(c.w.now) && c.fits(was, period) {
+	if !declined && !c.vagueNow() && was.span.Start.After(c.w.now) && c.fits(was, period) {
 		return errors.New("nothing was wrong with it")
 	}
 	today := c.w.now.In(c.w.zone).Format(time.DateOnly)
