@@ -79,6 +79,9 @@ func (w *work) run(ctx context.Context) error {
 		text := fmt.Sprintf("the busy time of %s was not answered: %v", w.b.Executive.Email, err)
 		w.report.Notes = append(w.report.Notes, Note{"freebusy", "", text})
 	}
+	if err := w.noteUnanswered(); err != nil {
+		return err
+	}
 	if w.found.twice {
 		report := "two series of it go on at once, so the executive has two invitations"
 		w.report.Notes = append(w.report.Notes, Note{"two_series", "", report})

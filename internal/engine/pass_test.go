@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
 	"bilateral/agenda"
+	"bilateral/calendar"
+	"bilateral/calendar/memory"
 	"bilateral/internal/plan"
 	"bilateral/internal/store"
 )
@@ -350,6 +353,44 @@ func TestAnUnreadableHomeSaysThatWhatIsHeldIsNotSeen(t *testing.T) {
 		if v.Basis != plan.Partly {
 			t.Fatalf("%s is said to be %s", v.Period, v.Basis)
 		}
+	}
+}
+
+// delivering is a calendar whose server delivers invitations.
+type delivering struct{ *memory.Account }
+
+func (d delivering) About(context.Context) (calendar.About, error) {
+	return calendar.About{Write: true, Invites: true, Silent: true}, nil
+}
+
+func TestASeriesThatNobodyAnswersIsTold(t *testing.T) {
+	rows := []struct{ name, now, zone, told string }{
+		{"on the second evening there is still time", "2026-11-25 16:00", "America/New_York", ""},
+		{"after two working days it is told", "2026-11-26 16:00", "America/New_York", "since Mon 23 Nov"},
+		{"a weekend does not count, in Auckland", "2026-11-22 16:00", "Pacific/Auckland", ""},
+	}
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			o := newOffice(t, "2026-11-23 08:00")
+			if r.zone == "Pacific/Auckland" {
+				o.now = utc(t, "2026-11-20 08:00") // a Friday evening there
+			}
+			o.b.Home.Account = delivering{o.mine}
+			o.b.Policy.Theirs.Zone = zone(t, r.zone)
+			o.b.Policy.Mine.Hours = weekdaysAt(6, 24)
+			o.settle()
+			o.now = utc(t, r.now)
+			o.pass()
+			got := ""
+			for _, n := range o.last.Bilaterals[0].Notes {
+				if n.Code == "unanswered" {
+					got = n.Text
+				}
+			}
+			if (got == "") != (r.told == "") || !strings.Contains(got, r.told) {
+				t.Errorf("told %q", got)
+			}
+		})
 	}
 }
 

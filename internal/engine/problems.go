@@ -101,6 +101,7 @@ var remarkAdvice = map[string]string{
 	"fuse_writes":   "see what is written again and again: bilateral why NAME",
 	"agenda_edited": "close what is ticked with bilateral done, add what is new with bilateral add, then undo the edit or delete the block",
 	"freebusy":      "check the executive's address, and whether they let you see when they are busy: bilateral check",
+	"unanswered":    "ask whether the invitation arrived",
 	"two_series":    "delete the one that should not be in the calendar",
 	"existing":      "bilateral adopt NAME, or bilateral start NAME for a second one",
 	"stopped":       "bilateral check",
