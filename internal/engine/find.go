@@ -44,11 +44,14 @@ func (v *view) find(b *Bilateral) (found, error) {
 	if home.err != nil {
 		return found{}, fmt.Errorf("read the calendar of %s: %w", b.Name, home.err)
 	}
+	known, err := v.Store.KnownSeries(b.Name)
+	if err != nil {
+		return found{}, err
+	}
 	var f found
-	id := b.ID()
 	for _, s := range home.Series {
 		never := !s.Until.IsZero() && s.Until.Before(s.Start) // split again before it began
-		if (s.Mark[keyID] == id || b.named(s.UID)) && !s.Cancelled && s.Rule != "" && !never {
+		if b.owns(s, known) && !s.Cancelled && s.Rule != "" && !never {
 			f.series = append(f.series, s)
 		}
 	}
@@ -56,10 +59,6 @@ func (v *view) find(b *Bilateral) (found, error) {
 		f.series = v.adoptable(home.Series, v.adopts(b))
 	}
 	slices.SortFunc(f.series, func(a, c calendar.Series) int { return a.Start.Compare(c.Start) })
-	known, err := v.Store.KnownSeries(b.Name)
-	if err != nil {
-		return found{}, err
-	}
 	f.twice = doubled(f.series)
 	switch {
 	case len(f.series) == 0 && len(known) > 0 && len(home.Unreadable) > 0:
@@ -69,6 +68,12 @@ func (v *view) find(b *Bilateral) (found, error) {
 		f.gone = true
 	}
 	return f, nil
+}
+
+// owns reports whether the series is the bilateral's: by its mark or, where a program dropped that, by its UID.
+func (b *Bilateral) owns(s calendar.Series, known []store.Known) bool {
+	return s.Mark[keyID] == b.ID() || b.named(s.UID) ||
+		s.Mark[keyID] == "" && slices.ContainsFunc(known, func(k store.Known) bool { return k.UID == s.UID })
 }
 
 // adopts is the UID of the series that is to be taken over: the owner's request goes before the configuration.

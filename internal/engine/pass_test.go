@@ -333,6 +333,9 @@ END:VCALENDAR
 	o.ask(store.Request{Kind: store.Adopt, Args: map[string]string{"uid": "old@example.org"}})
 	o.settle()
 	o.expect("2026-W48", plan.Held, "held")
+	o.mine.Put("old.ics", []byte(dropMarks(string(o.mine.Bytes("old.ics"))))) // a program that keeps no unknown properties
+	o.settle()
+	o.expect("2026-W48", plan.Held, "held")
 	if text := string(o.mine.Bytes("old.ics")); !strings.Contains(text, "LOCATION:Room 3") || !strings.Contains(text, "X-BILATERAL:") {
 		t.Fatalf("the adopted series:\n%s", text)
 	}
@@ -424,4 +427,14 @@ func TestADeclineWithANoteMovesNothing(t *testing.T) {
 	if len(d.Offers) != 2 || !strings.Contains(d.Message, "Thank you for your note") {
 		t.Fatalf("offers %v, message %q", d.Offers, d.Message)
 	}
+}
+
+func dropMarks(text string) string {
+	var out []string
+	for _, line := range strings.Split(unfold(text), "\r\n") {
+		if !strings.HasPrefix(line, "X-BILATERAL") {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "\r\n")
 }

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestLives lives fourteen lives of thirty days, each from one seed. SIM_SEED=n lives that one alone and tells it all.
+// TestLives lives sixteen lives of ninety days, each from one seed. SIM_SEED=n lives that one alone and tells it all.
 func TestLives(t *testing.T) {
-	seeds, first, days := uint64(14), uint64(1), 30
+	seeds, first, days := uint64(16), uint64(1), 90
 	if testing.Short() {
 		seeds = 4
 	}
