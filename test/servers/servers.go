@@ -1,0 +1,65 @@
+// Package servers starts real calendar servers on loopback, for tests that are not content with a fake. Its scripts install
+// what is missing, which needs root.
+package servers
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// Server is one that runs, as its start script describes it: ROOT, ALICE, DANA and so on are addresses.
+type Server struct {
+	Name string // radicale or cyrus
+	Is   map[string]string
+	dir  string
+}
+
+// Start starts the server of that name with its data in dir, and waits until it answers.
+func Start(name, dir string) (*Server, error) {
+	cmd := exec.Command(script("start-"+name+".sh"), dir, freePorts())
+	var said, log bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &log
+	s := &Server{Name: name, Is: map[string]string{}, dir: dir}
+	if err := cmd.Run(); err != nil {
+		s.Stop()
+		return nil, fmt.Errorf("start %s: %w\n%s", name, err, log.Bytes())
+	}
+	for line := range strings.Lines(said.String()) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		s.Is[key] = value
+	}
+	return s, nil
+}
+
+// Stop ends the server and whatever it started.
+func (s *Server) Stop() {
+	_ = exec.Command(script("stop.sh"), s.dir).Run() // it tells on standard error; the test is over all the same
+}
+
+// script is the path of one beside this file.
+func script(name string) string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), name)
+}
+
+// freePorts returns a port that is free, as is the next one: Cyrus takes both.
+func freePorts() string {
+	for {
+		one, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return "0"
+		}
+		port := one.Addr().(*net.TCPAddr).Port
+		two, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+1))
+		one.Close()
+		if err == nil {
+			two.Close()
+			return fmt.Sprint(port)
+		}
+	}
+}
