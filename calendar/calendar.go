@@ -129,6 +129,8 @@ type Series struct {
 	Excluded []time.Time // EXDATEs, UTC
 
 	Title, Location, Description string
+	Link                         string // where the meeting is held online, an http or https address, or ""
+	Private                      bool   // CLASS:PRIVATE or CONFIDENTIAL
 	Organizer                    string
 	Attendees                    []Attendee
 	Cancelled                    bool
@@ -151,6 +153,7 @@ type Instance struct {
 	Cancelled   bool
 	Description string
 	Title       string
+	Location    string // "" also where the adapter knows that of the series only
 	Attendees   []Attendee
 	Sequence    int
 	Mark        Mark  // of the override; nil where there is none or it carries nothing of ours

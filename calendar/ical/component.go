@@ -36,6 +36,9 @@ type component struct {
 	title       string
 	location    string
 	comment     string
+	link        string // where it is held online
+	linked      bool   // link comes from a property for such links, not from URL
+	private     bool
 	description string // kept only where a series may need it
 	categories  []string
 	attendees   []calendar.Attendee
@@ -115,6 +118,8 @@ func (p *parser) readText(c *component, q prop) {
 		c.comment = readText(q.value)
 	case "CATEGORIES":
 		c.categories = append(c.categories, readList(q.value)...)
+	case "CONFERENCE", "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "URL":
+		c.readLink(q.name, string(bytes.TrimSpace(q.value)))
 	case "ATTENDEE":
 		if len(c.attendees) < maxItems {
 			c.attendees = append(c.attendees, p.readAttendee(q))
@@ -132,6 +137,8 @@ func (p *parser) readStatus(c *component, q prop) {
 	case "STATUS":
 		c.cancelled = value == "CANCELLED" || value == "CANCELED"
 		c.tentative = c.tentative || value == "TENTATIVE"
+	case "CLASS":
+		c.private = value == "PRIVATE" || value == "CONFIDENTIAL"
 	case "TRANSP":
 		c.transparent = c.transparent || value == "TRANSPARENT"
 	case "X-MICROSOFT-CDO-ALLDAYEVENT":
@@ -146,6 +153,17 @@ func (p *parser) readStatus(c *component, q prop) {
 			c.mark[key] = clean(decodeMark(string(q.value)))
 		}
 	}
+}
+
+// readLink reads where an event is held online: CONFERENCE (RFC 7986 section 5.11) or what Google and Microsoft write,
+// else URL, which may be any page about the event.
+func (c *component) readLink(name, value string) {
+	_, plain := cutPrefixFold(value, "http://")
+	_, safe := cutPrefixFold(value, "https://")
+	if !plain && !safe || c.linked || name == "URL" && c.link != "" {
+		return
+	}
+	c.link, c.linked = clean(value), name != "URL"
 }
 
 // readBusyStatus reads what Exchange says beyond TRANSP (MS-OXCICAL section 2.1.3.1.1.20.31).

@@ -36,7 +36,9 @@ type File struct {
 	events   []*component
 	periods  []period
 	zones    map[string]*vzone
-	homeZone string // X-WR-TIMEZONE
+	homeZone string       // X-WR-TIMEZONE
+	method   string       // METHOD, upper case
+	undated  []*component // of a guest's answer, which needs no DTSTART
 	bad      []calendar.Unreadable
 	unsaid   int // problems beyond maxReports
 }

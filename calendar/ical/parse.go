@@ -125,8 +125,11 @@ func (p *parser) property(line []byte, end int, whole bool) {
 func (p *parser) take(q prop) {
 	switch p.at {
 	case outside:
-		if q.name == "X-WR-TIMEZONE" && p.f.homeZone == "" {
+		switch {
+		case q.name == "X-WR-TIMEZONE" && p.f.homeZone == "":
 			p.f.homeZone = clean(string(clip(bytes.TrimSpace(q.value))))
+		case q.name == "METHOD" && p.f.method == "":
+			p.f.method = clean(upperWord(q.value))
 		}
 	case inEvent:
 		p.readEvent(p.event, q)
@@ -223,6 +226,8 @@ func (p *parser) closeEvent() {
 	switch {
 	case c.fatal != "":
 		p.f.report(c.line, c.uid, "%s; this event is left out", c.fatal)
+	case c.start.form == absent && p.f.method == "REPLY":
+		p.f.undated = append(p.f.undated, c)
 	case c.start.form == absent:
 		p.f.report(c.line, c.uid, "has no DTSTART; this event is left out")
 	default:
@@ -273,7 +278,7 @@ func (p *parser) finish() {
 	case !p.found && len(bytes.TrimSpace(p.s.data)) == 0:
 		p.f.report(0, "", "is empty")
 	case !p.found: // RFC 5545 section 3.4; what looks like events in it may be anything
-		p.f.events, p.f.periods = nil, nil
+		p.f.events, p.f.undated, p.f.periods = nil, nil, nil
 		p.f.report(0, "", "is not an iCalendar file: it has no BEGIN:VCALENDAR")
 	case p.full:
 		p.f.report(0, "", "has more than %d components; the rest is left out", maxComponents)
@@ -324,7 +329,7 @@ func wantedUpper(name []byte, at place) string {
 	}
 	switch at {
 	case outside:
-		return oneOf(name, "X-WR-TIMEZONE")
+		return oneOf(name, "X-WR-TIMEZONE", "METHOD")
 	case inEvent:
 		return wantedOfEvent(name)
 	case inFreeBusy:
@@ -343,7 +348,8 @@ func wantedOfEvent(name []byte) string {
 		if _, ours := markKey(string(name)); ours {
 			return string(name)
 		}
-		return oneOf(name, "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-ALLDAYEVENT")
+		return oneOf(name, "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-ALLDAYEVENT", "X-GOOGLE-CONFERENCE",
+			"X-MICROSOFT-SKYPETEAMSMEETINGURL")
 	case 'D':
 		return oneOf(name, "DESCRIPTION", "DTSTART", "DTEND", "DURATION", "DTSTAMP")
 	case 'A':
@@ -355,7 +361,7 @@ func wantedOfEvent(name []byte) string {
 	case 'S':
 		return oneOf(name, "SUMMARY", "STATUS", "SEQUENCE")
 	}
-	return oneOf(name, "UID", "TRANSP", "CATEGORIES", "ORGANIZER", "LOCATION", "COMMENT")
+	return oneOf(name, "UID", "TRANSP", "CATEGORIES", "ORGANIZER", "LOCATION", "COMMENT", "CLASS", "CONFERENCE", "URL")
 }
 
 func oneOf(name []byte, list ...string) string {

@@ -98,6 +98,7 @@ func (s *seriesText) patchInstance(p calendar.InstancePatch) error {
 	if err != nil {
 		return err
 	}
+	stood, form := !isCancelled(o), hasEnd(o)
 	if p.Span != nil {
 		if err := s.retime(o, *p.Span); err != nil {
 			return err
@@ -112,6 +113,9 @@ func (s *seriesText) patchInstance(p calendar.InstancePatch) error {
 	case p.Cancelled != nil:
 		setStatus(o, false)
 		s.readmit(p.Original)
+	}
+	if stood == isCancelled(o) && form == hasEnd(o) {
+		s.turnEnd(o)
 	}
 	asks := p.Span != nil || (p.Cancelled != nil && !*p.Cancelled)
 	return s.finish(o, p.Patch, asks)

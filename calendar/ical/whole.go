@@ -44,7 +44,7 @@ func (x *expander) whole(g *group, t *timing) calendar.Series {
 	s := calendar.Series{
 		UID: m.uid, Name: m.file.Name, Version: m.file.Version,
 		Start: time.Unix(start, 0).UTC(), Duration: time.Duration(end-start) * time.Second, Rule: m.ruleText,
-		Title: m.title, Location: m.location, Description: m.description, Organizer: m.organizer, Attendees: m.attendees,
+		Title: m.title, Location: m.location, Description: m.description, Link: m.link, Private: m.private, Organizer: m.organizer, Attendees: m.attendees,
 		Cancelled: m.cancelled, Sequence: m.sequence, Mark: m.mark.Clone(),
 		Excluded: t.excluded(m), Until: t.lastStart(m),
 	}
@@ -67,7 +67,7 @@ func (s slot) instance(master *component) calendar.Instance {
 	i := calendar.Instance{
 		Original: time.Unix(s.original, 0).UTC(), Span: span(s.start, s.end), Standing: span(s.standing[0], s.standing[1]),
 		Override: s.own && c.override(), Excluded: s.excluded,
-		Description: c.description, Title: c.title, Attendees: c.attendees, Sequence: c.sequence,
+		Description: c.description, Title: c.title, Location: c.location, Attendees: c.attendees, Sequence: c.sequence,
 	}
 	if s.stray {
 		i.Standing = calendar.Span{}
