@@ -58,6 +58,9 @@ type Engine struct {
 	Log        zerolog.Logger
 	Interval   time.Duration
 
+	Alive func()        // hears of each step of the loop, in passes and between them; nil: nobody watches
+	Pulse time.Duration // how often Alive must hear from the loop at least between passes; 0: it does not matter
+
 	abouts map[*Calendar]calendar.About // asked once a process
 
 }

@@ -108,6 +108,7 @@ func (v *view) wanted() ([]string, error) {
 }
 
 func (v *view) read(ctx context.Context, c *Calendar, uids []string) *sight {
+	v.alive()
 	obs, err := c.Account.Observe(ctx, calendar.Query{Window: v.window, Zone: c.Zone, UIDs: uids})
 	s := &sight{Observation: obs, err: err}
 	if was := v.before[c.Name]; err == nil && was.Objects > lone && obs.Objects == 0 && !v.restarted {

@@ -26,6 +26,7 @@ func (e *Engine) Pass(ctx context.Context, o Options) (Report, error) {
 		if o.Only != "" && b.Name != o.Only {
 			continue
 		}
+		e.alive()
 		one := BilateralReport{Name: b.Name}
 		one.Err = v.work(ctx, b, &one)
 		one.Code = stopCode(one.Err)

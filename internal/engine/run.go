@@ -16,8 +16,13 @@ const manyParsed = 1000
 // passLimit is how long one pass may take, servers that never answer included.
 const passLimit = 5 * time.Minute
 
+// glance is how long the daemon sleeps at most before it looks at the clock again: timers stand still while a laptop is
+// suspended, and know nothing of a clock that was set.
+const glance = time.Minute
+
 // Run makes passes until ctx is done: at once, then on the interval, sooner when something falls due, and whenever wake
-// tells that the owner changed something. Between passes nothing runs. report, if not nil, hears of each pass.
+// tells that the owner changed something. Between passes nothing runs. Once wake is closed, Run returns as soon as the
+// pass in hand is done. report, if not nil, hears of each pass.
 func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Report, error)) error {
 	for {
 		now := time.Now()
@@ -26,22 +31,57 @@ func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Repo
 		if ctx.Err() != nil {
 			return nil
 		}
+		e.alive()
 		if report != nil {
 			report(r, err)
 		}
-		next = e.nextPass(r, now, next)
 		if r.Parsed > manyParsed {
 			debug.FreeOSMemory() // a first pass leaves several times what is kept; the daemon then sleeps on it
 		}
-		timer := time.NewTimer(time.Until(next))
+		if !e.rest(ctx, wake, e.nextPass(r, now, next)) {
+			return nil
+		}
+	}
+}
+
+// rest waits for the next pass, and reports false where there is to be none.
+func (e *Engine) rest(ctx context.Context, wake <-chan struct{}, next time.Time) bool {
+	began := time.Now()
+	for now := began; !e.due(began, now, next); now = time.Now() {
+		timer := time.NewTimer(e.nap(now, next))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return nil
-		case <-wake:
+			return false
+		case _, open := <-wake:
 			timer.Stop()
+			return open
 		case <-timer.C:
 		}
+		e.alive()
+	}
+	return true
+}
+
+// due reports whether the clock on the wall has come to next, or an interval has passed although that clock was set back.
+func (e *Engine) due(began, now, next time.Time) bool {
+	return !now.Round(0).Before(next) || now.Sub(began) >= e.Interval
+}
+
+// nap is how long to sleep before the next look at the clock on the wall, which Round(0) reads.
+func (e *Engine) nap(now, next time.Time) time.Duration {
+	left := min(next.Sub(now.Round(0)), glance)
+	if e.Pulse > 0 {
+		left = min(left, e.Pulse)
+	}
+	return max(left, time.Millisecond)
+}
+
+// alive tells whoever watches that the loop made a step. It is called by the loop itself and by nothing beside it, so that
+// a loop that is stuck is seen to be.
+func (e *Engine) alive() {
+	if e.Alive != nil {
+		e.Alive()
 	}
 }
 
