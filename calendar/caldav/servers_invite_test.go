@@ -79,6 +79,9 @@ func (h hand) accepts(s calendar.Series) {
 	h.Put(uid, []byte(danasAnswer.ReplaceAllString(text, "${1}PARTSTAT=ACCEPTED$2")))
 }
 
+// forget deletes Dana's copy, which Cyrus keeps when the meeting is gone.
+func (h hand) forget(s calendar.Series) { h.do("DELETE", path.Base(s.Name), "") }
+
 // declines one instance in Dana's calendar, with a note.
 func (h hand) declines(s calendar.Series, original time.Time, note string) {
 	h.t.Helper()
@@ -106,7 +109,7 @@ func TestCyrusDeliversInvitations(t *testing.T) {
 	dana := as(t, "dana", cyrus.is["DANA"], "", http.DefaultTransport, "")
 	hers := hand{t, "dana", cyrus.is["DANA"]}
 	mine := hand{t, "alice", cyrus.is["ALICE"]}
-	t.Cleanup(func() { mine.do("DELETE", meeting+".ics", "") })
+	t.Cleanup(func() { mine.do("DELETE", meeting+".ics", ""); hers.forget(look(t, dana)) })
 
 	apply(t, alice, calendar.Change{UID: meeting, Create: weekly(t)})
 	invited := look(t, dana)
@@ -148,11 +151,6 @@ func TestCyrusDeliversInvitations(t *testing.T) {
 	if after := hers.inbox(t); after != before {
 		t.Errorf("a change of text alone sent %d messages", after-before)
 	}
-	s = look(t, alice)
-	apply(t, alice, instance(s, thirdMeeting, calendar.Patch{Cancelled: new(true)}))
-	if in := at(t, look(t, alice), thirdMeeting); !in.Cancelled {
-		t.Errorf("not cancelled: %+v", in)
-	}
 	about, err := alice.About(context.Background())
 	if err != nil || !about.Invites || !about.Silent || !about.FreeBusy || !about.Write {
 		t.Errorf("about: %+v, %v", about, err)
@@ -162,6 +160,56 @@ func TestCyrusDeliversInvitations(t *testing.T) {
 	look(t, alice)
 	if n := through.since(); n != 1 {
 		t.Errorf("a pass without change cost %d requests", n)
+	}
+}
+
+// TestCyrusTellsTheGuestOfACancelledMeeting counts messages: Cyrus does not look at STATUS by itself.
+func TestCyrusTellsTheGuestOfACancelledMeeting(t *testing.T) {
+	alice := as(t, "alice", cyrus.is["ROOT"], "", http.DefaultTransport, t.TempDir())
+	dana := as(t, "dana", cyrus.is["DANA"], "", http.DefaultTransport, "")
+	hers := hand{t, "dana", cyrus.is["DANA"]}
+	mine := hand{t, "alice", cyrus.is["ALICE"]}
+	t.Cleanup(func() { mine.do("DELETE", meeting+".ics", ""); hers.forget(look(t, dana)) })
+	apply(t, alice, calendar.Change{UID: meeting, Create: weekly(t)})
+	hers.accepts(look(t, dana))
+
+	moved := calendar.Span{Start: secondMeeting.AddDate(0, 0, 1), End: secondMeeting.AddDate(0, 0, 1).Add(45 * time.Minute)}
+	waived := calendar.Patch{Cancelled: new(true), Mark: calendar.Mark{"state": "waived"}}
+	back := calendar.Patch{Cancelled: new(false), Mark: calendar.Mark{"state": ""}}
+	elsewhere := back
+	elsewhere.Span = &calendar.Span{Start: moved.Start.Add(time.Hour), End: moved.End.Add(time.Hour)}
+	for _, step := range []struct {
+		sentence  string
+		original  time.Time
+		patch     calendar.Patch
+		cancelled bool
+	}{
+		{"a meeting at its usual time is cancelled", thirdMeeting, waived, true},
+		{"and brought back as it was", thirdMeeting, back, false},
+		{"a meeting is moved", secondMeeting, calendar.Patch{Span: &moved}, false},
+		{"the moved one is cancelled", secondMeeting, waived, true},
+		{"and brought back where it stood", secondMeeting, back, false},
+		{"cancelled again", secondMeeting, waived, true},
+		{"and brought back at another time", secondMeeting, elsewhere, false},
+	} {
+		before := hers.inbox(t)
+		apply(t, alice, instance(look(t, alice), step.original, step.patch))
+		if n := hers.inbox(t) - before; n != 1 {
+			t.Errorf("%s: %d messages", step.sentence, n)
+		}
+		own, copied := at(t, look(t, alice), step.original), at(t, look(t, dana), step.original)
+		if own.Cancelled != step.cancelled || copied.Cancelled != step.cancelled || !copied.Span.Equal(own.Span) {
+			t.Errorf("%s: Alice has %+v, Dana %+v", step.sentence, own, copied)
+		}
+		if own.Mark["state"] != step.patch.Mark["state"] {
+			t.Errorf("%s: the mark is %v", step.sentence, own.Mark)
+		}
+		if !step.cancelled && status(copied.Attendees, "dana@example.org") != calendar.NeedsAction {
+			t.Errorf("%s: Dana is not asked again: %+v", step.sentence, copied.Attendees)
+		}
+		if other := at(t, look(t, dana), firstMeeting); other.Cancelled {
+			t.Errorf("%s: another meeting is cancelled too", step.sentence)
+		}
 	}
 }
 

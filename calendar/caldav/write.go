@@ -90,7 +90,7 @@ func (a *Account) patch(ctx context.Context, c calendar.Change) (string, error) 
 	if it.version() != c.Version {
 		return "", failed(calendar.Conflict, "write", target, nil)
 	}
-	data, err := ical.Patched(it.Data, c, a.session.stamp())
+	data, err := a.patched(it.Data, c)
 	if err != nil {
 		return "", failed(calendar.Unknown, "write", target, err)
 	}
@@ -103,6 +103,15 @@ func (a *Account) patch(ctx context.Context, c calendar.Change) (string, error) 
 		return "", err
 	}
 	return a.confirm(ctx, c, e)
+}
+
+// patched is the new text; where the server schedules, in an order that no scheduler takes for the end of the series.
+func (a *Account) patched(data []byte, c calendar.Change) ([]byte, error) {
+	text, err := ical.Patched(data, c, a.session.stamp())
+	if err != nil || a.Person.Outbox == "" {
+		return text, err
+	}
+	return ical.StandingLast(text, c.UID, a.session.stamp())
 }
 
 // condition is what a change depends on. The Schedule-Tag comes first: a guest's answer changes the ETag, not this one,
