@@ -15,6 +15,7 @@ type Intent struct {
 	Version   string // of the series as it was observed
 	Exempt    bool   // creation, adoption or the owner's command: not counted in the daily budget
 	At        time.Time
+	Letters   []Letter // that the write makes due; recorded with it
 
 	Done       time.Time // zero while it is open
 	Wrote      bool      // the calendar was changed
@@ -30,8 +31,10 @@ func (s *Store) BeginIntent(i Intent) (id int64, err error) {
 		if err != nil {
 			return err
 		}
-		id, err = done.LastInsertId()
-		return err
+		if id, err = done.LastInsertId(); err != nil {
+			return err
+		}
+		return addLetters(tx, id, i.Letters)
 	})
 	return id, err
 }

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+)
+
+// Kinds of letters.
+const (
+	SeriesLetter   = "series"
+	InstanceLetter = "instance"
+	FloorLetter    = "floor" // the agenda in writing, for a period without a meeting
+)
+
+// Letter is a mail to the executive that a write to the calendar makes due. It says what it is about and not what stands
+// in it: that is made when it is sent, from the calendar as it is then.
+type Letter struct {
+	ID        int64
+	Bilateral string
+	Intent    int64 // the write that it tells of
+	Kind      string
+	UID       string
+	Original  time.Time // of an instance; zero for the others
+	Period    string
+	Told      string // what the calendar's mark says of it once the write took place
+	Was       string // what the executive had been told before
+	At        time.Time
+
+	Tries   int // sends that were begun
+	Tried   time.Time
+	Error   string // of the last one, if it failed
+	Done    time.Time
+	Outcome string // the message's id, or why it was never sent
+
+	WriteDone, Wrote bool // how the intent ended, for OpenLetters
+}
+
+const insertLetter = `INSERT INTO letters (bilateral, intent, kind, uid, original, period, told, was, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+func addLetters(tx *sql.Tx, intent int64, list []Letter) error {
+	for _, l := range list {
+		if _, err := tx.Exec(insertLetter, l.Bilateral, intent, l.Kind, l.UID, instant(l.Original), l.Period, l.Told, l.Was, instant(l.At)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OpenLetters returns a bilateral's letters that were neither sent nor given up, oldest first.
+func (s *Store) OpenLetters(bilateral string) ([]Letter, error) {
+	out, err := all(s.db, scanLetter, `SELECT l.id, l.bilateral, l.intent, l.kind, l.uid, l.original, l.period, l.told, l.was, l.at, l.tries,
+		l.tried, l.error, l.done, l.outcome, i.done <> '', i.wrote FROM letters l JOIN intents i ON i.id = l.intent
+		WHERE l.bilateral = ? AND l.done = '' ORDER BY l.id`, bilateral)
+	return out, s.said("read the open letters", err)
+}
+
+func scanLetter(r row) (l Letter, err error) {
+	err = r.Scan(&l.ID, &l.Bilateral, &l.Intent, &l.Kind, &l.UID, (*instant)(&l.Original), &l.Period, &l.Told, &l.Was, (*instant)(&l.At), &l.Tries,
+		(*instant)(&l.Tried), &l.Error, (*instant)(&l.Done), &l.Outcome, &l.WriteDone, &l.Wrote)
+	return l, err
+}
+
+// BeginLetter records that the letter is about to be sent. Once it has returned, a crash leaves the letter as one that may
+// have been sent.
+func (s *Store) BeginLetter(id int64, at time.Time) error {
+	return s.change("record a letter about to be sent", func(tx *sql.Tx) error {
+		_, err := tx.Exec("UPDATE letters SET tries = tries + 1, tried = ? WHERE id = ?", instant(at), id)
+		return err
+	})
+}
+
+// FailLetter records why a send failed; the letter stays open.
+func (s *Store) FailLetter(id int64, why string) error {
+	return s.change("record a failed letter", func(tx *sql.Tx) error {
+		_, err := tx.Exec("UPDATE letters SET error = ? WHERE id = ?", why, id)
+		return err
+	})
+}
+
+// FinishLetters closes letters: outcome is the id of the message that was sent, or why none was.
+func (s *Store) FinishLetters(outcome string, at time.Time, ids ...int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.change("close a letter", func(tx *sql.Tx) error {
+		for _, id := range ids {
+			if _, err := tx.Exec("UPDATE letters SET done = ?, outcome = ?, error = '' WHERE id = ?", instant(at), outcome, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
