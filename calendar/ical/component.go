@@ -75,7 +75,7 @@ func (p *parser) readEvent(c *component, q prop) {
 	switch q.name {
 	case "UID":
 		if c.uid == "" {
-			c.uid = clean(string(bytes.TrimSpace(q.value)))
+			c.uid = UIDOf(clean(string(bytes.TrimSpace(q.value))))
 		}
 	case "DTSTART":
 		p.readMoment(c, &c.start, q)

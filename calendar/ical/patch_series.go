@@ -48,7 +48,7 @@ func findSeries(text *block, uid string) (*seriesText, error) {
 	s := &seriesText{text: text}
 	for _, cal := range text.children("VCALENDAR") {
 		for _, event := range cal.children("VEVENT") {
-			if id := event.value("UID"); uid == "" || (id != uid && readText([]byte(id)) != plainText(uid)) {
+			if id := event.value("UID"); uid == "" || (id != uid && UIDOf(id) != uid && readText([]byte(id)) != plainText(uid)) {
 				continue
 			}
 			s.home = cal
