@@ -91,6 +91,8 @@ func (e *event) drop(names ...string) {
 	e.lines = slices.DeleteFunc(e.lines, func(line string) bool { return slices.Contains(names, nameOf(line)) })
 }
 
+func (e *event) String() string { return strings.Join(e.lines, "\n") }
+
 func (e *event) set(name, line string) {
 	e.drop(name)
 	e.lines = append(e.lines, name+line)

@@ -125,6 +125,9 @@ func (p person) edit(now time.Time, change func(o *object)) {
 	}
 	change(o)
 	for _, e := range o.events {
+		if e.value("TRANSP") != "" { // Cyrus adds a second one where an instance was declined, and then takes only one back
+			e.set("TRANSP", ":OPAQUE")
+		}
 		e.set("DTSTAMP", ":"+now.UTC().Format("20060102T150405Z"))
 	}
 	p.put(address, o.String())

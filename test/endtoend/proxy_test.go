@@ -88,16 +88,10 @@ func (p *proxy) isDown() bool {
 
 type traffic []sent
 
-// writes counts all that may change anything on the server.
+// writes counts all that may change anything on the server. What is posted to an outbox asks for free/busy.
 func (t traffic) writes() int {
-	reads := []string{"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"}
-	n := 0
-	for _, s := range t {
-		if !slices.Contains(reads, s.method) {
-			n++
-		}
-	}
-	return n
+	reads := []string{"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "POST"}
+	return len(slices.DeleteFunc(slices.Clone(t), func(s sent) bool { return slices.Contains(reads, s.method) }))
 }
 
 // looks leaves out what each process asks once of the home calendar: what its server can do.

@@ -42,10 +42,15 @@ func TestAServerThatIsDownIsSaidSoAndWaitedFor(t *testing.T) {
 		if lines := strings.Split(strings.TrimSpace(w.problems), "\n"); len(lines) != 2 {
 			t.Errorf("it says\n%s", w.problems)
 		}
-		for _, c := range w.status(2).Calendars {
+		for _, c := range w.status(1).Calendars {
 			if c.Reachable || c.Error == nil {
 				t.Errorf("status says %+v", c)
 			}
+		}
+		w.now = w.now.Add(12 * time.Minute)
+		w.run(1, "run", "--once")
+		if severity, _, _ := w.status(2).problem("no_good_pass"); severity != "critical" {
+			t.Errorf("that nothing was read for more than three intervals is %q", severity)
 		}
 		w.proxy.down(false)
 		w.later(5*time.Minute, 0)
@@ -64,6 +69,6 @@ func TestAnObjectThatCannotBeReadIsNamedAndTheRestWorks(t *testing.T) {
 		w.later(5*time.Minute, 0)
 		w.later(15*time.Minute, 1)
 		w.legal(original, w.alice.meeting().slot(t, original).In(original.Location()), original)
-		t.Log(w.run(1, "status"))
+		contains(t, w.run(1, "status"), "the calendar dana: 1 of its entries cannot be read", "UID odd", "Nowhere/Town", "do: mend or remove that entry")
 	})
 }

@@ -67,7 +67,7 @@ duration = "45m"
 minimum  = "20m"
 horizon  = "4 weeks"
 hours    = ["Mon-Fri 09:00-18:00"]
-publish  = ["day before 16:00"]
+publish  = ["day before 16:00", "1h"]
 $MORE
 
 [bilateral.executive]
@@ -188,8 +188,8 @@ func (w *world) start() {
 	w.later(5*time.Minute, 0)
 }
 
-// restful lets a pass be made that has nothing to do: nothing is written, each calendar costs one request, and all objects
-// stay as they are.
+// restful lets a pass be made that has nothing to do: nothing is written, each source costs one request, and all objects
+// stay as they are. There are two sources, the calendar of each or the second one's free/busy.
 func (w *world) restful() {
 	w.t.Helper()
 	w.later(5*time.Minute, 0) // what the last write set off elsewhere is read in
