@@ -38,8 +38,8 @@ type Envelope struct {
 	From, To         Person // the organizer and the guest
 	FromZone, ToZone *time.Location
 	Now              time.Time // Date and DTSTAMP
-	// Was is where the guest's copy has the meeting that RequestInstance is about, if that is known: equal to where it
-	// stands now, the message is about the agenda alone.
+	// Was is where the guest's copy has the instance, or the first of the series, if that is known. Where it stands there
+	// still, the message is about the agenda alone.
 	Was calendar.Span
 }
 
