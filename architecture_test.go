@@ -33,22 +33,23 @@ var (
 
 // layers is the architecture: imports go one way, and a package that is not here has no place yet.
 var layers = map[string]layer{
-	"calendar":              {ours: noun, pure: true, why: "every package speaks its language, so it knows none of them"},
-	"agenda":                {ours: noun, pure: true, why: "follow-ups and their text are judged without calendars, files or clocks"},
-	"calendar/ical":         {ours: speaks, theirs: []string{"github.com/emersion/go-ical"}, pure: true, why: "it turns text into events and back, and nothing else"},
-	"calendar/holiday":      {ours: speaks, theirs: []string{"github.com/rickar/cal/v2"}, pure: true, why: "it turns a region and dates into busy time"},
-	"calendar/calendartest": {ours: speaks, why: "it asks of an adapter only what calendar.Account promises"},
-	"calendar/memory":       {ours: adapter, why: "an adapter translates and nothing else"},
-	"calendar/vdir":         {ours: adapter, why: "an adapter translates and nothing else"},
-	"calendar/feed":         {ours: adapter, hosts: true, why: "an adapter translates and nothing else"},
-	"calendar/caldav":       {ours: adapter, hosts: true, why: "an adapter translates and nothing else"},
-	"calendar/google":       {ours: adapter, hosts: true, why: "an adapter translates and nothing else"},
-	"calendar/imip":         {ours: adapter, theirs: []string{"github.com/emersion/go-message"}, pure: true, why: "it turns series into mails and mails into answers, and carries neither"},
-	"internal/plan":         {ours: speaks, pure: true, why: "the guarantee is a function of the world it is given"},
-	"internal/mail":         {ours: []string{"calendar", "calendar/imip"}, why: "it carries mails and does not know what for"},
-	"internal/store":        {ours: []string{"calendar", "agenda", "internal/plan"}, why: "it keeps what others decide"},
-	"config":                {ours: []string{"calendar", "calendar/holiday", "agenda", "internal/plan"}, why: "it yields the core's own policy types, and does nothing with them"},
-	"systemd":               {ours: noun, why: "units, notification and the watchdog know nothing of meetings"},
+	"calendar":               {ours: noun, pure: true, why: "every package speaks its language, so it knows none of them"},
+	"agenda":                 {ours: noun, pure: true, why: "follow-ups and their text are judged without calendars, files or clocks"},
+	"calendar/ical":          {ours: speaks, theirs: []string{"github.com/emersion/go-ical"}, pure: true, why: "it turns text into events and back, and nothing else"},
+	"calendar/holiday":       {ours: speaks, theirs: []string{"github.com/rickar/cal/v2"}, pure: true, why: "it turns a region and dates into busy time"},
+	"calendar/calendartest":  {ours: speaks, why: "it asks of an adapter only what calendar.Account promises"},
+	"calendar/memory":        {ours: adapter, why: "an adapter translates and nothing else"},
+	"calendar/vdir":          {ours: adapter, why: "an adapter translates and nothing else"},
+	"calendar/feed":          {ours: adapter, hosts: true, why: "an adapter translates and nothing else"},
+	"calendar/caldav":        {ours: adapter, hosts: true, why: "an adapter translates and nothing else"},
+	"calendar/google":        {ours: adapter, hosts: true, why: "an adapter translates and nothing else"},
+	"calendar/imip":          {ours: adapter, theirs: []string{"github.com/emersion/go-message"}, pure: true, why: "it turns series into mails and mails into answers, and carries neither"},
+	"calendar/google/signin": {ours: speaks, hosts: true, why: "it fetches and keeps tokens, and knows no calendar's content"},
+	"internal/plan":          {ours: speaks, pure: true, why: "the guarantee is a function of the world it is given"},
+	"internal/mail":          {ours: []string{"calendar", "calendar/imip"}, why: "it carries mails and does not know what for"},
+	"internal/store":         {ours: []string{"calendar", "agenda", "internal/plan"}, why: "it keeps what others decide"},
+	"config":                 {ours: []string{"calendar", "calendar/holiday", "agenda", "internal/plan"}, why: "it yields the core's own policy types, and does nothing with them"},
+	"systemd":                {ours: noun, why: "units, notification and the watchdog know nothing of meetings"},
 	"internal/engine": {
 		ours: []string{"calendar", "agenda", "internal/plan", "internal/store"},
 		why:  "it sees calendars through calendar.Account alone, so that each adapter is treated alike",
@@ -59,18 +60,20 @@ var layers = map[string]layer{
 	},
 	"cmd/bilateral": {
 		ours: []string{
-			"calendar", "calendar/ical", "calendar/holiday", "calendar/vdir", "calendar/feed", "calendar/caldav", "calendar/google",
+			"calendar", "calendar/ical", "calendar/holiday", "calendar/vdir", "calendar/feed", "calendar/caldav", "calendar/google", "calendar/google/signin",
 			"agenda", "config", "systemd", "internal/plan", "internal/store", "internal/engine",
 		},
 		hosts: true,
 		why:   "it wires what a user runs, and the doubles of tests are no part of that",
 	},
+	"test/servers":   {ours: noun, why: "it starts other people's servers"},
+	"test/endtoend":  {ours: noun, why: "it knows the program as its users do, from outside"},
 	"internal/tally": {ours: noun, why: "it counts tests and knows no program"},
 	".":              {ours: noun, why: "the root holds this test alone"},
 }
 
 // doubles are what any package's tests may import besides.
-var doubles = []string{"calendar/calendartest", "calendar/memory", "calendar/ical", "internal/sim"}
+var doubles = []string{"calendar/calendartest", "calendar/memory", "calendar/ical", "internal/sim", "test/servers"}
 
 // impure are the standard library's ways to the world outside; a package below one of them counts as it.
 var impure = []string{"context", "crypto/rand", "database/sql", "io/ioutil", "log", "math/rand", "net", "os", "syscall"}

@@ -47,7 +47,7 @@ func keysOf(kind string) []string {
 	case CalDAV:
 		return []string{"url", "username", "password", "collection", "insecure"}
 	case Google:
-		return []string{"collection", "credentials", "subject", "endpoint", "auth_endpoint", "token_endpoint"}
+		return []string{"collection", "credentials", "token", "subject", "endpoint", "auth_endpoint", "token_endpoint"}
 	case Vdir:
 		return []string{"path"}
 	case ICS:
@@ -100,7 +100,7 @@ func (r *reader) calendar(name string) Calendar {
 		c.Path = r.filePath("path")
 	}
 	if takes("credentials") {
-		c.Credentials, c.Subject = r.secret("credentials"), r.text("subject")
+		c.Credentials, c.Token, c.Subject = r.secret("credentials"), r.secret("token"), r.text("subject")
 		c.Endpoint, c.AuthEndpoint, c.TokenEndpoint = r.loopback("endpoint"), r.loopback("auth_endpoint"), r.loopback("token_endpoint")
 	}
 	r.checkPlace(c)

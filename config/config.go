@@ -46,6 +46,7 @@ type Calendar struct {
 	Collection    string // caldav, google; "": the server's default calendar
 	Path          string // vdir, ics; absolute
 	Credentials   Secret // google: OAuth client or service account key, JSON
+	Token         Secret // google: a sign-in from elsewhere, as bilateral login keeps it; none: the state folder's alone
 	Subject       string // google, service account only
 	Endpoint      string // google: these three are loopback addresses
 	AuthEndpoint  string

@@ -74,7 +74,7 @@ func TestEveryKeyArrives(t *testing.T) {
 	same(t, "me", c.Me, Me{"Alice Chen", "alice@example.org", berlin})
 	calendars := []Calendar{
 		{Name: "work", Type: CalDAV, URL: "https://dav.example.org/", Username: "alice", Password: Secret{Command: []string{"pass", "show", "dav"}}, Collection: "Work"},
-		{Name: "team", Type: Google, Collection: "primary", Credentials: Secret{File: filepath.Join(here, "client.json")}, Subject: "alice@example.org",
+		{Name: "team", Type: Google, Collection: "primary", Credentials: Secret{File: filepath.Join(here, "client.json")}, Token: Secret{Credential: "team"}, Subject: "alice@example.org",
 			Endpoint: "http://127.0.0.1:8080", AuthEndpoint: "http://[::1]:8080/auth", TokenEndpoint: "http://localhost:8080/token"},
 		{Name: "local", Type: Vdir, Path: filepath.Join(home, "calendars/alice")},
 		{Name: "feed", Type: ICS, URL: "http://feed.example.org/dana.ics", Insecure: true},

@@ -82,6 +82,8 @@ func example(key string) string {
 		return `password = { file = "dav.password" }`
 	case "credentials":
 		return `credentials = { file = "client.json" }`
+	case "token":
+		return `token = { credential = "team" }`
 	case "endpoint", "auth_endpoint", "token_endpoint":
 		return key + ` = "http://127.0.0.1:8080"`
 	}

@@ -84,6 +84,7 @@ func (a *app) advise(err error) (what, do string, code int) {
 	var file *store.FileError
 	var several *store.Ambiguous
 	var foreign *calendar.Error
+	gone, isSignIn := signInError(err)
 	what = err.Error()
 	switch {
 	case errors.As(err, &told):
@@ -100,6 +101,9 @@ func (a *app) advise(err error) (what, do string, code int) {
 		return what, capital(do), exitFailed
 	case errors.Is(err, store.ErrNotFound):
 		return what, "See what is there: bilateral list --all", exitUsage
+	case isSignIn:
+		do, code = adviseSignIn(gone)
+		return what, do, code
 	case errors.As(err, &foreign):
 		return adviseCalendar(what, foreign)
 	case errors.Is(err, fs.ErrPermission):

@@ -48,18 +48,33 @@ func (a *app) check(ctx context.Context) error {
 	stateErr := a.checkState()
 	line(stateErr == nil, "state", foundOr(a.stateDir(), stateErr))
 	worst := stateErr
-	for _, c := range w.config.Calendars {
-		found, err := a.checkCalendar(ctx, w, c)
-		line(err == nil, "calendar "+c.Name, foundOr(found, err))
-		if err != nil && (worst == nil || calendar.KindOf(err) == calendar.SignIn) {
+	look := func(what string, found string, err error) bool {
+		line(err == nil, what, foundOr(found, err))
+		if err != nil && (worst == nil || a.needsPerson(err)) {
 			worst = err
 		}
+		return err == nil
+	}
+	for _, c := range w.config.Calendars {
+		if c.Type == config.Google && !c.Credentials.IsZero() {
+			found, err := a.checkSignIn(ctx, w.config, c)
+			if !look("sign-in "+c.Name, found, err) {
+				continue // without it the calendar cannot be reached
+			}
+		}
+		found, err := a.checkCalendar(ctx, w, c)
+		look("calendar "+c.Name, found, err)
 	}
 	for _, n := range notices(w.config) {
 		t.row(cell{"note", p.yellow}, text(n[0]), text(n[1]))
 	}
 	t.write(a.out, "")
 	return worst
+}
+
+func (a *app) needsPerson(err error) bool {
+	_, _, code := a.advise(err)
+	return code == exitNeedsPerson
 }
 
 func foundOr(found string, err error) string {

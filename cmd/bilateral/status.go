@@ -113,6 +113,9 @@ func (a *app) readStatus(name string) (engine.Status, error) {
 	}
 	pid, _ := store.Holder(a.stateDir())
 	status, err := e.Status(a.now(), pid)
+	if err == nil {
+		err = a.tellSignIns(&status, a.now())
+	}
 	if name != "" {
 		narrow(&status, name)
 	}

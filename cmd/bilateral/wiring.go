@@ -45,11 +45,15 @@ type wiring struct {
 	offline   bool   // without accounts: for what is read off the database alone
 	mirror    string // folder in which servers' calendars are mirrored; "": in memory only, for one look
 	calendars map[string]*engine.Calendar
+	google    func(context.Context, config.Calendar) (*http.Client, error) // signed in
 }
 
 func (a *app) wiring() (*wiring, error) {
 	c, err := a.config()
-	return &wiring{config: c, now: a.now, calendars: map[string]*engine.Calendar{}}, err
+	signedIn := func(ctx context.Context, cal config.Calendar) (*http.Client, error) {
+		return a.googleClient(ctx, c, cal)
+	}
+	return &wiring{config: c, now: a.now, calendars: map[string]*engine.Calendar{}, google: signedIn}, err
 }
 
 func (w *wiring) bilaterals(ctx context.Context) ([]*engine.Bilateral, error) {
