@@ -83,6 +83,8 @@ type Attendee struct {
 	Status  PartStat
 	Comment string // the note that came with the answer, where the server keeps one
 	Robot   bool   // the answer was given by an out-of-office or focus robot
+	// Unserved: no server writes to this guest (SCHEDULE-AGENT=CLIENT or NONE, RFC 6638 section 7.1).
+	Unserved bool
 }
 
 // Attends returns the attendee with one of the addresses.
@@ -171,6 +173,7 @@ type Draft struct {
 	Attendees                    []Attendee
 	Private                      bool // CLASS:PRIVATE, guests cannot invite others
 	Meet                         bool // ask for a video link, where the server makes them
+	Unserved                     bool // the guests are written to by us, and the server stays silent: [Attendee.Unserved]
 	// Like names the resource of a series in the same calendar (Series.Name) whose people, alarms, video link and unknown
 	// properties the new one takes over; "" for none. What the draft itself says goes before.
 	Like string
@@ -184,12 +187,22 @@ type Patch struct {
 	Rule                         *string // masters only
 	Cancelled                    *bool   // true: cancel as an override, never by EXDATE; false: bring back, also from an EXDATE
 	Mark                         Mark    // keys to set; an empty value removes the key
+	Sequence                     int     // the least SEQUENCE afterwards, which guests were told of; 0: as the change asks
+	Answer                       *Answer // what a guest answered by mail
+}
+
+// Answer is a guest's own answer, put into the organizer's copy where no server does. It asks nobody anew and raises no
+// SEQUENCE, RFC 5546 section 2.1.4.
+type Answer struct {
+	Email   string
+	Status  PartStat
+	Comment string // the note that came with it; "" takes an earlier one away
 }
 
 // Empty reports whether the patch changes nothing.
 func (p Patch) Empty() bool {
 	return p.Title == nil && p.Location == nil && p.Description == nil && p.Span == nil && p.Rule == nil &&
-		p.Cancelled == nil && len(p.Mark) == 0
+		p.Cancelled == nil && len(p.Mark) == 0 && p.Sequence == 0 && p.Answer == nil
 }
 
 // Retimes reports whether guests must be asked again: a change that raises SEQUENCE, RFC 5546 section 2.1.4.

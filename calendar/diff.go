@@ -10,7 +10,8 @@ import (
 // one instance are merged, later ones winning.
 func Diff(have Series, series Patch, want []InstancePatch) (Change, bool) {
 	c := Change{UID: have.UID, Name: have.Name, Version: have.Version}
-	if p := lessen(series, have.Mark, Span{have.Start, have.Start.Add(have.Duration)}, have.Description, have.Cancelled); !p.Empty() {
+	if p := lessen(series, held{have.Mark, Span{have.Start, have.Start.Add(have.Duration)}, have.Description, have.Cancelled, have.Sequence,
+		have.Attendees}); !p.Empty() {
 		c.Series = &p
 	}
 	for _, w := range merge(want) {
@@ -19,7 +20,7 @@ func Diff(have Series, series Patch, want []InstancePatch) (Change, bool) {
 			c.Instances = append(c.Instances, w)
 			continue
 		}
-		p := lessen(w.Patch, i.Mark, i.Span, i.Description, i.Cancelled || i.Excluded)
+		p := lessen(w.Patch, held{i.Mark, i.Span, i.Description, i.Cancelled || i.Excluded, i.Sequence, i.Attendees})
 		if !p.Empty() {
 			c.Instances = append(c.Instances, InstancePatch{w.Original, p})
 		}
@@ -67,6 +68,10 @@ func (p Patch) Over(q Patch) Patch {
 	if q.Cancelled != nil {
 		p.Cancelled = q.Cancelled
 	}
+	if q.Answer != nil {
+		p.Answer = q.Answer
+	}
+	p.Sequence = max(p.Sequence, q.Sequence)
 	for k, v := range q.Mark {
 		if p.Mark == nil {
 			p.Mark = Mark{}
@@ -76,19 +81,38 @@ func (p Patch) Over(q Patch) Patch {
 	return p
 }
 
-func lessen(p Patch, mark Mark, span Span, description string, cancelled bool) Patch {
-	if p.Span != nil && p.Span.Equal(span) && !cancelled {
+// held is what a component has of the things that a patch may change.
+type held struct {
+	mark        Mark
+	span        Span
+	description string
+	cancelled   bool
+	sequence    int
+	attendees   []Attendee
+}
+
+func lessen(p Patch, h held) Patch {
+	if p.Span != nil && p.Span.Equal(h.span) && !h.cancelled {
 		p.Span = nil
 	}
-	if p.Description != nil && *p.Description == description {
+	if p.Description != nil && *p.Description == h.description {
 		p.Description = nil
 	}
-	if p.Cancelled != nil && *p.Cancelled == cancelled {
+	if p.Cancelled != nil && *p.Cancelled == h.cancelled {
 		p.Cancelled = nil
+	}
+	if p.Sequence <= h.sequence {
+		p.Sequence = 0
+	}
+	if p.Answer != nil {
+		a, invited := Attends(h.attendees, p.Answer.Email)
+		if !invited || a.Status == p.Answer.Status && a.Comment == p.Answer.Comment {
+			p.Answer = nil
+		}
 	}
 	var rest Mark
 	for k, v := range p.Mark {
-		if mark[k] != v {
+		if h.mark[k] != v {
 			if rest == nil {
 				rest = Mark{}
 			}

@@ -15,7 +15,8 @@ func TestDiffLeavesOutWhatHolds(t *testing.T) {
 	moved := Span{at.Add(time.Hour), at.Add(2 * time.Hour)}
 	text := "agenda"
 	have := Series{UID: "u", Name: "n", Version: "v", Mark: Mark{"id": "x"}, Instances: []Instance{
-		{Original: at, Span: slot, Standing: slot, Override: true, Description: "agenda", Mark: Mark{"moves": "1"}},
+		{Original: at, Span: slot, Standing: slot, Override: true, Description: "agenda", Mark: Mark{"moves": "1"},
+			Sequence: 3, Attendees: []Attendee{{Email: "dana@example.org", Status: Declined, Comment: "no"}}},
 		{Original: at.AddDate(0, 0, 7), Span: Span{at.AddDate(0, 0, 7), at.AddDate(0, 0, 7).Add(time.Hour)}, Cancelled: true},
 	}}
 	rows := []struct {
@@ -33,6 +34,11 @@ func TestDiffLeavesOutWhatHolds(t *testing.T) {
 		{"a mark that goes", Patch{}, []InstancePatch{{at, Patch{Mark: Mark{"moves": ""}}}}, 1, false},
 		{"cancelling what is cancelled", Patch{}, []InstancePatch{{at.AddDate(0, 0, 7), Patch{Cancelled: new(true)}}}, 0, false},
 		{"bringing it back", Patch{}, []InstancePatch{{at.AddDate(0, 0, 7), Patch{Cancelled: new(false)}}}, 1, false},
+		{"a SEQUENCE that is reached", Patch{}, []InstancePatch{{at, Patch{Sequence: 3}}}, 0, false},
+		{"a higher SEQUENCE", Patch{}, []InstancePatch{{at, Patch{Sequence: 4}}}, 1, false},
+		{"an answer that stands", Patch{}, []InstancePatch{{at, Patch{Answer: &Answer{"dana@example.org", Declined, "no"}}}}, 0, false},
+		{"an answer without its note", Patch{}, []InstancePatch{{at, Patch{Answer: &Answer{"dana@example.org", Declined, ""}}}}, 1, false},
+		{"an answer of somebody who was not asked", Patch{}, []InstancePatch{{at, Patch{Answer: &Answer{"eve@example.org", Declined, ""}}}}, 0, false},
 		{"the master's mark as it is", Patch{Mark: Mark{"id": "x"}}, nil, 0, false},
 		{"the master's mark changed", Patch{Mark: Mark{"id": "y"}}, nil, 0, true},
 	}

@@ -190,6 +190,8 @@ func (p *parser) readAttendee(q prop) calendar.Attendee {
 			a.Status = calendar.PartStat(p.intern(strings.ToUpper(clean(string(clip(value))))))
 		case "X-RESPONSE-COMMENT": // the note that Google and Apple keep with an answer
 			a.Comment = readParam(value)
+		case "SCHEDULE-AGENT":
+			a.Unserved = !strings.EqualFold(string(clip(value)), "SERVER")
 		}
 	})
 	return a

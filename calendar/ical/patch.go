@@ -142,10 +142,16 @@ func (s *seriesText) finish(b *block, p calendar.Patch, asks bool) error {
 			b.set(property{name: e.name, value: e.value})
 		}
 	}
+	if p.Answer != nil {
+		takeAnswer(b, *p.Answer)
+	}
 	if asks {
 		askAgain(b, s.organizer(b))
 	}
 	s.touch(b, p.Retimes())
+	if p.Sequence > sequenceOf(b) {
+		setSequence(b, p.Sequence)
+	}
 	return nil
 }
 

@@ -34,3 +34,18 @@ func askAgain(b *block, organizer string) {
 		return []property{p.with("PARTSTAT", string(calendar.NeedsAction)).with("RSVP", "TRUE")}
 	}, "ATTENDEE")
 }
+
+// takeAnswer writes what a guest answered by mail, the note where Google and Apple keep it. A note of an earlier answer
+// goes.
+func takeAnswer(b *block, a calendar.Answer) {
+	b.rewrite(func(p property, _ bool) []property {
+		if addressOf(p) != strings.ToLower(a.Email) {
+			return []property{p}
+		}
+		p = p.with("PARTSTAT", string(a.Status)).without("RSVP", "X-RESPONSE-COMMENT")
+		if a.Comment != "" {
+			p.params = append(p.params, `X-RESPONSE-COMMENT="`+parameterText(a.Comment)+`"`)
+		}
+		return []property{p}
+	}, "ATTENDEE")
+}

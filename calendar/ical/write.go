@@ -117,7 +117,9 @@ func setPeople(event *goical.Component, d calendar.Draft) {
 	if d.Organizer.Email == "" || len(d.Attendees) == 0 {
 		return
 	}
-	event.Props.Set(person(goical.PropOrganizer, d.Organizer))
+	organizer := person(goical.PropOrganizer, d.Organizer)
+	setAgent(organizer, d.Unserved)
+	event.Props.Set(organizer)
 	self := person(goical.PropAttendee, d.Organizer)
 	setAnswer(self, calendar.Accepted)
 	event.Props.Add(self)
@@ -128,7 +130,15 @@ func setPeople(event *goical.Component, d calendar.Draft) {
 		guest := person(goical.PropAttendee, a)
 		setAnswer(guest, calendar.NeedsAction)
 		guest.Params.Set(goical.ParamRSVP, "TRUE")
+		setAgent(guest, d.Unserved)
 		event.Props.Add(guest)
+	}
+}
+
+// setAgent keeps a server that schedules from writing to people whom we write to, RFC 6638 section 7.1.
+func setAgent(p *goical.Prop, unserved bool) {
+	if unserved {
+		p.Params.Set("SCHEDULE-AGENT", "CLIENT")
 	}
 }
 
