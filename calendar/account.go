@@ -18,7 +18,8 @@ type Account interface {
 	// Apply makes one change and returns the new version ("" where the server does not tell). Kind Conflict: the series
 	// is not the one that was observed, nothing was written. Kind Exists: Create found the UID taken.
 	Apply(ctx context.Context, c Change) (version string, err error)
-	// About tells what this calendar can do. It reaches the server but changes nothing.
+	// About tells what this calendar can do, and changes nothing. An account that keeps a mirror may answer with what it
+	// found in the last day.
 	About(ctx context.Context) (About, error)
 }
 
@@ -50,4 +51,9 @@ type About struct {
 	FreeBusy bool // FreeBusy can be asked
 	Sync     string
 	Silent   bool // the guest's copy follows a change of text without a mail
+
+	Address string        // where it was found: host and path, folder or file; "" where that is the name
+	User    string        // the addresses, else the name, that the server knows us by
+	Others  []string      // the account's other calendars, by name and address
+	Ahead   time.Duration // how far the server's clock was ahead of ours; 0 where that is not known
 }

@@ -5,22 +5,50 @@ import (
 	"encoding/xml"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"bilateral/calendar"
 )
 
+// aboutAge is for how long what was found out about a calendar is taken to hold. A refused write ends that sooner.
+const aboutAge = 24 * time.Hour
+
+// abilities is what was found out, and when.
+type abilities struct {
+	Asked time.Time
+	Are   calendar.About
+}
+
 // About looks at the collection and at the user's principal; nothing is written to find out.
 func (a *Account) About(ctx context.Context) (calendar.About, error) {
+	now := a.now()
 	if err := a.locate(ctx); err != nil {
-		now := a.now()
 		if _, err = a.onlyBusy(ctx, calendar.Query{Window: calendar.Span{Start: now, End: now.AddDate(0, 0, 1)}}, err); err != nil {
 			return calendar.About{}, err
 		}
 	}
-	if a.Place.BusyOnly {
-		return calendar.About{Name: a.Place.Name, Sync: "free/busy only: titles and guests are hidden, and it is read whole each time"}, nil
+	known := a.Abilities
+	if age := now.Sub(known.Asked); a.file != "" && !known.Asked.IsZero() && age >= 0 && age < aboutAge {
+		return known.Are, nil
 	}
+	about := calendar.About{Name: a.Place.Name, User: a.session.auth.user,
+		Sync: "by free/busy alone, read whole each time: titles and guests are hidden"}
+	if !a.Place.BusyOnly {
+		var err error
+		if about, err = a.ask(ctx); err != nil {
+			return calendar.About{}, err
+		}
+	}
+	about.Address, about.Ahead = shown(a.Calendar.at()), a.session.ahead
+	a.Abilities, a.save = abilities{Asked: now, Are: about}, true
+	a.keep()
+	return about, nil
+}
+
+// ask asks for everything that About tells of a collection that can be read.
+func (a *Account) ask(ctx context.Context) (calendar.About, error) {
 	at := a.Calendar.at()
 	props := collectionProps
 	if !a.Calendar.Sync {
@@ -30,16 +58,6 @@ func (a *Account) About(ctx context.Context) (calendar.About, error) {
 	if err != nil {
 		return calendar.About{}, err
 	}
-	p := placeOf(r, from)
-	about := calendar.About{Name: p.Name, Write: p.Write}
-	switch {
-	case a.Calendar.Sync:
-		about.Sync = "changes only (sync-collection)"
-	case r.text(ctagName) != "" || r.text(dav("sync-token")) != "":
-		about.Sync = "a listing when anything changed (getctag)"
-	default:
-		about.Sync = "a listing each time: the server tells of no changes"
-	}
 	if err := a.meet(ctx); err != nil {
 		return calendar.About{}, err
 	}
@@ -47,11 +65,48 @@ func (a *Account) About(ctx context.Context) (calendar.About, error) {
 	if err != nil {
 		return calendar.About{}, err
 	}
+	p := placeOf(r, from)
+	about := calendar.About{Name: p.Name, Write: p.Write, User: a.user(), Others: a.others(ctx), Sync: howChangesAreFound(a.Calendar.Sync, r)}
 	about.FreeBusy = a.Person.Outbox != "" && len(a.Person.Emails) > 0
 	about.Invites = auto && a.Person.Outbox != ""
 	about.Silent = about.Invites // the server itself puts a change into the guest's copy, RFC 6638 section 3.2.1
-	a.keep()
 	return about, nil
+}
+
+func howChangesAreFound(sync bool, r *resource) string {
+	switch {
+	case sync:
+		return "by one small request (sync-collection)"
+	case r.text(ctagName) != "" || r.text(dav("sync-token")) != "":
+		return "by one small request, and a full listing when anything changed (getctag)"
+	}
+	return "by a full listing each time: the server does not tell of changes"
+}
+
+// user is how the server knows us.
+func (a *Account) user() string {
+	var emails []string
+	for _, address := range a.Person.Emails {
+		emails = append(emails, strings.ToLower(address[len("mailto:"):]))
+	}
+	if len(emails) == 0 {
+		return a.session.auth.user
+	}
+	return strings.Join(emails, ", ")
+}
+
+// others names the account's other calendars. They are good to know only: that they cannot be listed is no failure.
+func (a *Account) others(ctx context.Context) []string {
+	var found []place
+	for _, home := range a.Person.Homes {
+		at, err := url.Parse(home)
+		if err != nil {
+			continue
+		}
+		some, _, _ := a.finder.calendars(ctx, at)
+		found = append(found, some...)
+	}
+	return listNames(slices.DeleteFunc(found, func(p place) bool { return samePath(pathOf(p.URL), a.Calendar.at().Path) }))
 }
 
 // meet learns who the user is to the server. A server without principals, or one that keeps them to itself, has no

@@ -232,14 +232,19 @@ func called(name string, all []place) []place {
 
 // named lists calendars for an error.
 func named(found []place) string {
-	var names []string
-	for _, p := range found[:min(len(found), 20)] {
-		names = append(names, fmt.Sprintf("%q (%s)", p.Name, pathOf(p.URL)))
-	}
-	if len(names) == 0 {
+	if len(found) == 0 {
 		return ""
 	}
-	return "; there are " + strings.Join(names, ", ")
+	return "; there are " + strings.Join(listNames(found), ", ")
+}
+
+// listNames is how people are told of calendars; of many only the first.
+func listNames(found []place) []string {
+	var list []string
+	for _, p := range found[:min(len(found), 20)] {
+		list = append(list, fmt.Sprintf("%q (%s)", p.Name, pathOf(p.URL)))
+	}
+	return list
 }
 
 // standard returns the path of the default calendar, or "".

@@ -43,9 +43,13 @@ func (f *fake) propfind(w http.ResponseWriter, r *http.Request) {
 	case path == "/principals/alice/":
 		responses(w, found(path, f.principal()))
 	case path == fakeHome && r.Header.Get("Depth") == "1":
-		responses(w, found(path, `<d:resourcetype><d:collection/></d:resourcetype>`), found(fakeWork, f.collection()),
+		parts := []string{found(path, `<d:resourcetype><d:collection/></d:resourcetype>`), found(fakeWork, f.collection()),
 			found(fakeInbox, `<d:resourcetype><d:collection/><c:schedule-inbox/></d:resourcetype><d:sync-token>`+f.token()+`</d:sync-token>`),
-			found("/dav/alice/tasks/", `<d:resourcetype><d:collection/><c:calendar/></d:resourcetype><d:displayname>Tasks</d:displayname><c:supported-calendar-component-set><c:comp name="VTODO"/></c:supported-calendar-component-set>`))
+			found("/dav/alice/tasks/", `<d:resourcetype><d:collection/><c:calendar/></d:resourcetype><d:displayname>Tasks</d:displayname><c:supported-calendar-component-set><c:comp name="VTODO"/></c:supported-calendar-component-set>`)}
+		if f.second {
+			parts = append(parts, found("/dav/alice/home/", `<d:resourcetype><d:collection/><c:calendar/></d:resourcetype><d:displayname>Home</d:displayname>`))
+		}
+		responses(w, parts...)
 	case path == fakeHome:
 		responses(w, found(path, `<d:resourcetype><d:collection/></d:resourcetype>`))
 	case path == fakeInbox && r.Header.Get("Depth") == "0":
@@ -77,7 +81,11 @@ func (f *fake) collection() string {
 	if f.busyOnly {
 		return props + `<d:current-user-privilege-set><d:privilege><c:read-free-busy/></d:privilege></d:current-user-privilege-set>`
 	}
-	props += `<d:current-user-privilege-set><d:privilege><d:read/></d:privilege><d:privilege><d:write/></d:privilege></d:current-user-privilege-set>`
+	props += `<d:current-user-privilege-set><d:privilege><d:read/></d:privilege>`
+	if !f.readOnly {
+		props += `<d:privilege><d:write/></d:privilege>`
+	}
+	props += `</d:current-user-privilege-set>`
 	if !f.noSync {
 		props += `<d:supported-report-set><d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report></d:supported-report-set><d:sync-token>` + f.token() + `</d:sync-token>`
 	}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // flavour is how a server differs from the one in the RFCs. The zero value is that one.
@@ -36,6 +37,9 @@ type flavour struct {
 	busyOnly   bool   // shows free/busy only
 	secretive  bool   // and does not even say what the collection is
 	noMultiget bool
+	readOnly   bool          // may be read only
+	second     bool          // alice has another calendar
+	ahead      time.Duration // of the server's clock
 }
 
 // fake is a CalDAV server in memory: one user, alice, with one calendar, whose every answer can be spoiled.
@@ -111,6 +115,9 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !f.signedIn(r) {
 		f.challenge(w)
 		return
+	}
+	if f.ahead != 0 {
+		w.Header().Set("Date", clock().Add(f.ahead).Format(http.TimeFormat))
 	}
 	body, _ := io.ReadAll(r.Body)
 	switch r.Method {
@@ -231,6 +238,10 @@ func (f *fake) get(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *fake) put(w http.ResponseWriter, r *http.Request, body []byte) {
+	if f.readOnly {
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
 	o := f.live(r.URL.Path)
 	if !f.deaf && !f.allowed(r, o) {
 		w.WriteHeader(http.StatusPreconditionFailed)

@@ -2,8 +2,10 @@ package caldav_test
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"bilateral/calendar"
 	"bilateral/calendar/caldav"
@@ -44,23 +46,66 @@ func TestDiscovery(t *testing.T) {
 }
 
 func TestAbout(t *testing.T) {
+	const small, tagged, whole = "by one small request (sync-collection)", "by one small request, and a full listing when anything changed (getctag)",
+		"by a full listing each time: the server does not tell of changes"
+	const hidden = "by free/busy alone, read whole each time: titles and guests are hidden"
+	const address = "dav.example.org" + fakeWork
 	for _, row := range []struct {
 		sentence string
 		flavour  flavour
 		want     calendar.About
 	}{
-		{"a plain server", flavour{}, calendar.About{Name: "Work", Write: true, Sync: "changes only (sync-collection)"}},
-		{"a server that schedules", flavour{inbox: true}, calendar.About{Name: "Work", Write: true, Invites: true, FreeBusy: true, Silent: true, Sync: "changes only (sync-collection)"}},
-		{"an old server", flavour{noSync: true}, calendar.About{Name: "Work", Write: true, Sync: "a listing when anything changed (getctag)"}},
-		{"a server without anything", flavour{noSync: true, noTag: true}, calendar.About{Name: "Work", Write: true, Sync: "a listing each time: the server tells of no changes"}},
-		{"busy time only, and no word more", flavour{busyOnly: true, secretive: true}, calendar.About{Name: fakeWork, Sync: "free/busy only: titles and guests are hidden, and it is read whole each time"}},
-		{"busy time only", flavour{busyOnly: true}, calendar.About{Name: "Work", Sync: "free/busy only: titles and guests are hidden, and it is read whole each time"}},
+		{"a plain server", flavour{}, calendar.About{Name: "Work", Write: true, Sync: small, Address: address, User: "alice"}},
+		{"a server that schedules", flavour{inbox: true}, calendar.About{Name: "Work", Write: true, Invites: true, FreeBusy: true, Silent: true, Sync: small,
+			Address: address, User: "alice@example.org"}},
+		{"an account with two calendars", flavour{second: true}, calendar.About{Name: "Work", Write: true, Sync: small, Address: address, User: "alice",
+			Others: []string{`"Home" (/dav/alice/home/)`}}},
+		{"a calendar that may be read only", flavour{readOnly: true}, calendar.About{Name: "Work", Sync: small, Address: address, User: "alice"}},
+		{"a server whose clock is ahead", flavour{ahead: 10 * time.Minute}, calendar.About{Name: "Work", Write: true, Sync: small, Address: address, User: "alice",
+			Ahead: 10 * time.Minute}},
+		{"an old server", flavour{noSync: true}, calendar.About{Name: "Work", Write: true, Sync: tagged, Address: address, User: "alice"}},
+		{"a server without anything", flavour{noSync: true, noTag: true}, calendar.About{Name: "Work", Write: true, Sync: whole, Address: address, User: "alice"}},
+		{"busy time only, and no word more", flavour{busyOnly: true, secretive: true}, calendar.About{Name: fakeWork, Sync: hidden, Address: address, User: "alice"}},
+		{"busy time only", flavour{busyOnly: true}, calendar.About{Name: "Work", Sync: hidden, Address: address, User: "alice"}},
 	} {
-		got, err := open(t, newFake(row.flavour), nil).About(context.Background())
-		if err != nil || got != row.want {
+		got, err := open(t, newFake(row.flavour), func(o *caldav.Options) { o.Collection = "Work" }).About(context.Background())
+		if row.flavour.busyOnly {
+			got, err = open(t, newFake(row.flavour), nil).About(context.Background())
+		}
+		if err != nil || !reflect.DeepEqual(got, row.want) {
 			t.Errorf("%s: got %+v, %v", row.sentence, got, err)
 		}
 	}
+}
+
+func TestAboutIsAskedOnceADayAndAfterARefusal(t *testing.T) {
+	server, now, mirror := newFake(flavour{inbox: true}), clock(), t.TempDir()
+	restarted := func() *caldav.Account {
+		return open(t, server, func(o *caldav.Options) { o.Mirror, o.Now = mirror, func() time.Time { return now } })
+	}
+	ask := func(sentence string, want int) *caldav.Account {
+		t.Helper()
+		server.since()
+		a := restarted()
+		if about, err := a.About(context.Background()); err != nil || about.Write == server.readOnly {
+			t.Errorf("%s: got %+v, %v", sentence, about, err)
+		}
+		if n := len(server.since()); (n > 0) != (want > 0) {
+			t.Errorf("%s: %d requests", sentence, n)
+		}
+		return a
+	}
+	ask("at first", 1)
+	observe(t, restarted())
+	a := ask("after a restart", 0)
+	observe(t, a)
+	server.readOnly = true
+	if _, err := a.Apply(context.Background(), calendar.Change{UID: "x", Create: draft(t)}); calendar.KindOf(err) != calendar.Denied {
+		t.Errorf("a create gives %v", err)
+	}
+	ask("after a refused write", 1)
+	now = now.Add(25 * time.Hour)
+	ask("a day later", 1)
 }
 
 func TestFreeBusy(t *testing.T) {

@@ -35,10 +35,10 @@ func (a *Account) FreeBusy(ctx context.Context, email string, window calendar.Sp
 	if strings.ContainsAny(email, "\r\n\"<> ") {
 		return nil, failed(calendar.Denied, "ask free/busy", outbox, fmt.Errorf("%q is no address", email))
 	}
-	return a.ask(ctx, outbox, email, window)
+	return a.askOutbox(ctx, outbox, email, window)
 }
 
-func (a *Account) ask(ctx context.Context, outbox *url.URL, email string, window calendar.Span) ([]calendar.Event, error) {
+func (a *Account) askOutbox(ctx context.Context, outbox *url.URL, email string, window calendar.Span) ([]calendar.Event, error) {
 	me := a.Person.Emails[0]
 	text := strings.Join([]string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//bilateral//bilateral//EN", "METHOD:REQUEST", "BEGIN:VFREEBUSY",
 		"UID:" + question(email, window), "DTSTAMP:" + a.now().UTC().Format(instant), "DTSTART:" + window.Start.UTC().Format(instant),

@@ -42,6 +42,7 @@ type session struct {
 	auth   *authenticator
 	now    func() time.Time
 	heard  time.Time // the server's clock, in its last answer
+	ahead  time.Duration
 }
 
 // request is one question to the server.
@@ -88,7 +89,7 @@ func (s *session) do(ctx context.Context, r request) (*answer, error) {
 			return nil, s.unanswered(r.op, at, err)
 		}
 		if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-			s.heard = date
+			s.heard, s.ahead = date, date.Sub(s.now()).Round(time.Second)
 		}
 		next, err := redirect(at, resp)
 		if err != nil {

@@ -14,10 +14,11 @@ const mirrorHeader = "bilateral caldav mirror 1\n"
 
 // mirror is what is kept on disk of a calendar, so that a restart costs no more than a pass.
 type mirror struct {
-	Place    place
-	Person   person
-	Calendar replica
-	Inbox    replica
+	Place     place
+	Person    person
+	Abilities abilities
+	Calendar  replica
+	Inbox     replica
 }
 
 // mirrorName derives the file from what was configured; it tells nobody the address or the user.

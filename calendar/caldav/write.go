@@ -146,10 +146,14 @@ func (a *Account) put(ctx context.Context, target *url.URL, data []byte, header,
 		return err
 	}
 	defer got.close()
-	if !slices.Contains([]int{http.StatusOK, http.StatusCreated, http.StatusNoContent}, got.status) {
-		return a.session.refused("write", got)
+	if slices.Contains([]int{http.StatusOK, http.StatusCreated, http.StatusNoContent}, got.status) {
+		return nil
 	}
-	return nil
+	refused := a.session.refused("write", got)
+	if refused.Kind == calendar.Denied {
+		a.Abilities, a.save = abilities{}, true // it may be read-only by now
+	}
+	return refused
 }
 
 // reread fetches one object and takes it over.
