@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Every check that a change must pass. Needs Go, a C compiler (for the race detector) and, the first time, the network:
-# the two checkers come at pinned versions through the Go module proxy and do not enter go.mod.
+# Every check that a change must pass. Needs Go, a C compiler (for the race detector), root (to start a Cyrus) and, the first
+# time, the network: the two checkers come at pinned versions through the Go module proxy and do not enter go.mod, and real
+# servers as Debian packages, which the tests install and start on loopback (test/servers).
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 
@@ -24,7 +25,7 @@ formatted() {
 }
 
 static() {
-  GOBIN=$scratch go install "$staticcheck" && "$scratch/staticcheck" ./...
+  GOBIN=$scratch go install "$staticcheck" && "$scratch/staticcheck" -tags servers ./...
 }
 
 # A database out of reach is told and passes: its absence says nothing about the change. Anything else fails.
@@ -61,11 +62,11 @@ check() {
 
 check "go.mod is tidy" go mod tidy -diff
 check gofmt formatted
-check "go vet" go vet ./...
+check "go vet" go vet -tags servers ./...
 check staticcheck static
 check govulncheck vulnerable
 check "go test -race" raced
-check "go test" tests ./...
+check "go test" tests -tags servers ./...
 
 echo "${failed:+FAILED: $failed. }$(tail -n 1 "$scratch/tally")"
 [ -z "$failed" ]

@@ -10,8 +10,6 @@ import (
 	"time"
 )
 
-const week = 7 * 24 * time.Hour
-
 func TestWatchModeWritesNothingAndStartWritesOneSeries(t *testing.T) {
 	onEach(t, func(w *world) {
 		said := w.run(0, "check")

@@ -3,14 +3,21 @@ set -eu
 
 die() { echo "$0: $*" >&2; exit 1; }
 
-# install PACKAGE...: what is missing, without starting any service.
+here=$(cd "$(dirname "$0")" && pwd -P)
+
+# install PACKAGE...: what is missing, without starting any service. Several tests may ask for it at the same time.
 install() {
+  ( flock 9; install_missing "$@" ) 9<"$here/lib.sh"
+}
+
+install_missing() {
+  command -v dpkg-query >/dev/null || die "needs the Debian packages $*, and this is no Debian"
   missing=
   for p in "$@"; do
     dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $p"
   done
   [ -z "$missing" ] && return 0
-  [ "$(id -u)" = 0 ] || die "not installed:$missing (run this as root, or: sudo apt-get install$missing)"
+  [ "$(id -u)" = 0 ] || die "not installed:$missing. Run this as root, or first: sudo apt-get install --no-install-recommends$missing"
   policy=/usr/sbin/policy-rc.d made=
   if [ ! -e $policy ]; then
     printf '#!/bin/sh\nexit 101\n' > $policy
@@ -20,9 +27,9 @@ install() {
   failed=
   for try in 1 2; do
     failed=
-    DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing >&2 && break
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing >&2 9<&- && break
     failed=1
-    apt-get -qq update >&2 || true
+    apt-get -qq update >&2 9<&- || true
   done
   [ -z "$made" ] || rm -f $policy
   [ -z "$failed" ] || die "apt-get install$missing failed"
@@ -39,7 +46,7 @@ alive() {
 # answers URL PIDFILE: waits until the server answers anything.
 answers() {
   for _ in $(seq 400); do
-    alive "$2" || die "the server died; its log is beside $2"
+    alive "$2" || { tail -n 5 "${2%/*}"/log* >&2; die "the server died; above is the end of its log"; }
     case $(curl -s -o /dev/null -m 5 -w '%{http_code}' "$1" || true) in
       000|502|503) sleep 0.05 ;;
       *) return 0 ;;

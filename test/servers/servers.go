@@ -3,9 +3,10 @@
 package servers
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -19,21 +20,41 @@ type Server struct {
 	dir  string
 }
 
-// Start starts the server of that name with its data in dir, and waits until it answers.
+// Start starts the server of that name with its data in dir, and waits until it answers. Others may take a port between our
+// look and the server's: then it is tried again with another.
 func Start(name, dir string) (*Server, error) {
-	cmd := exec.Command(script("start-"+name+".sh"), dir, freePorts())
-	var said, log bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &log
 	s := &Server{Name: name, Is: map[string]string{}, dir: dir}
-	if err := cmd.Run(); err != nil {
+	var failed error
+	for range 3 {
+		said, err := exec.Command(script("start-"+name+".sh"), dir, freePorts()).Output()
+		if err == nil {
+			s.describe(string(said))
+			return s, nil
+		}
 		s.Stop()
-		return nil, fmt.Errorf("start %s: %w\n%s", name, err, log.Bytes())
+		failed = fmt.Errorf("start %s: %w", name, err)
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			failed = fmt.Errorf("%w\n%s", failed, exit.Stderr)
+		}
+		if !s.begun() {
+			break // it is not there at all
+		}
 	}
-	for line := range strings.Lines(said.String()) {
+	return nil, failed
+}
+
+func (s *Server) describe(said string) {
+	for line := range strings.Lines(said) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
 		s.Is[key] = value
 	}
-	return s, nil
+}
+
+// begun reports whether there was ever a process.
+func (s *Server) begun() bool {
+	_, err := os.Stat(filepath.Join(s.dir, "pid"))
+	return err == nil
 }
 
 // Stop ends the server and whatever it started.

@@ -4,8 +4,8 @@
 # name and "pw"); alice may write in dana's calendar, and sees of erin's the busy time only.
 . "$(dirname "$0")/lib.sh"
 DIR=${1:?DIR} PORT=${2:?PORT}
-install cyrus-caldav cyrus-imapd sasl2-bin curl python3-minimal
-[ "$(id -u)" = 0 ] || die "Cyrus must be started as root"
+install cyrus-caldav cyrus-imapd sasl2-bin curl python3
+[ "$(id -u)" = 0 ] || die "Cyrus must be started as root: run this with sudo"
 mkdir -p "$DIR"
 DIR=$(cd "$DIR" && pwd -P)
 IMAP=$((PORT + 1)) BIN=/usr/lib/cyrus/bin
