@@ -2,15 +2,10 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"bilateral/internal/engine"
 	"bilateral/internal/plan"
-	"bilateral/internal/store"
 
-	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 )
 
@@ -103,105 +98,4 @@ func passError(r engine.Report) error {
 		return failed("See which and why: bilateral check", "%w", err)
 	}
 	return nil
-}
-
-// runDaemon makes passes until it is told to end. Signals are caught before the lock is taken: from then on others send them.
-func (a *app) runDaemon(ctx context.Context) error {
-	if !a.pretended.IsZero() {
-		return wrongUsage("Leave --now out, or make one pass with: bilateral run --once --now …", "the daemon lives in the present")
-	}
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR1)
-	defer signal.Stop(signals)
-	lock, err := store.TakeLock(a.stateDir())
-	if err != nil {
-		return err
-	}
-	defer lock.Release()
-	e, err := a.engine(ctx, zerolog.InfoLevel)
-	if err != nil {
-		return err
-	}
-	host, _ := os.Hostname()
-	if err := e.Store.SetDaemon(store.Daemon{PID: os.Getpid(), Host: host, Started: a.now()}); err != nil {
-		return err
-	}
-	e.Log.Info().Str("config", a.configPath()).Int("bilaterals", len(e.Bilaterals)).Msg("started")
-	for e != nil && err == nil {
-		e, err = a.runUntilSignal(ctx, e, signals)
-	}
-	return err
-}
-
-// runUntilSignal lets one engine run. It returns the engine to go on with after a change of the config, or nil to end.
-func (a *app) runUntilSignal(ctx context.Context, e *engine.Engine, signals <-chan os.Signal) (*engine.Engine, error) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	wake, ended := make(chan struct{}, 1), make(chan error, 1)
-	go func() { ended <- e.Run(ctx, wake, logPass(e.Log)) }()
-	for {
-		select {
-		case err := <-ended:
-			return nil, err
-		case s := <-signals:
-			switch s {
-			case syscall.SIGUSR1:
-				select {
-				case wake <- struct{}{}:
-				default: // a wake-up waits already
-				}
-				continue
-			case syscall.SIGHUP:
-				if next := a.reload(ctx, e); next != nil {
-					stop()
-					return next, <-ended
-				}
-				continue
-			}
-			e.Log.Info().Str("signal", s.String()).Msg("ending after the write in hand")
-			stop()
-			return nil, endOf(ended, signals)
-		}
-	}
-}
-
-// endOf waits for the pass to end; a second signal does not.
-func endOf(ended <-chan error, signals <-chan os.Signal) error {
-	for {
-		select {
-		case err := <-ended:
-			return err
-		case s := <-signals:
-			if s == syscall.SIGTERM || s == syscall.SIGINT {
-				return exit(exitFailed)
-			}
-		}
-	}
-}
-
-// reload builds the engine of the changed config completely before the old one stops; nil where the config is wrong.
-func (a *app) reload(ctx context.Context, old *engine.Engine) *engine.Engine {
-	was := a.loaded
-	a.loaded = nil
-	next, err := a.engine(context.WithoutCancel(ctx), zerolog.InfoLevel)
-	if err != nil {
-		a.loaded = was
-		old.Log.Error().Err(err).Msg("the changed config is wrong; going on with the old one")
-		return nil
-	}
-	old.Log.Info().Msg("read the config anew")
-	return next
-}
-
-func logPass(log zerolog.Logger) func(engine.Report, error) {
-	return func(r engine.Report, err error) {
-		if err == nil {
-			err = r.Err()
-		}
-		if err != nil {
-			log.Error().Err(err).Msg("pass failed")
-			return
-		}
-		log.Debug().Int("bilaterals", len(r.Bilaterals)).Msg("pass done")
-	}
 }

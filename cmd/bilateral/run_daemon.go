@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+
+	"bilateral/internal/engine"
+	"bilateral/internal/store"
+	"bilateral/systemd"
+
+	"github.com/rs/zerolog"
+)
+
+// daemon is a running "bilateral run": it lets one setup after the other work, and tells the service manager.
+type daemon struct {
+	manager *systemd.Manager
+	signals chan os.Signal
+
+	mu      sync.Mutex
+	refused string // why the config that was changed last is not in use; ""
+	status  string // the one line that matters, of the last pass
+}
+
+// setup is a config and the engine built from it: both change together, and only between passes.
+type setup struct {
+	*app
+	engine *engine.Engine
+}
+
+// runDaemon makes passes until it is told to end. Signals are caught before the lock is taken: from then on others send them.
+func (a *app) runDaemon(ctx context.Context) error {
+	if !a.pretended.IsZero() {
+		return wrongUsage("Leave --now out, or make one pass with: bilateral run --once --now …", "the daemon lives in the present")
+	}
+	manager, err := systemd.NewManager()
+	if err != nil {
+		return wrongUsage("Correct WatchdogSec= in the unit.", "%w", err)
+	}
+	d := &daemon{manager: manager, signals: make(chan os.Signal, 8)}
+	signal.Notify(d.signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR1)
+	defer signal.Stop(d.signals)
+	lock, err := store.TakeLock(a.stateDir())
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	if _, err := a.store(); err != nil { // all setups share it
+		return err
+	}
+	first, err := d.build(ctx, a)
+	if err != nil {
+		return err
+	}
+	host, _ := os.Hostname()
+	if err := first.engine.Store.SetDaemon(store.Daemon{PID: os.Getpid(), Host: host, Started: a.now()}); err != nil {
+		return err
+	}
+	first.engine.Log.Info().Str("config", a.configPath()).Int("bilaterals", len(first.engine.Bilaterals)).Msg("started")
+	return d.live(ctx, first)
+}
+
+// build makes a complete setup from the config as it is now.
+func (d *daemon) build(ctx context.Context, a *app) (*setup, error) {
+	fresh := *a
+	fresh.loaded = nil
+	e, err := fresh.engine(ctx, zerolog.InfoLevel)
+	if err != nil {
+		return nil, err
+	}
+	e.Pulse = d.manager.Pulse()
+	e.Alive = func() { heard(e.Log, d.manager.Alive()) }
+	return &setup{&fresh, e}, nil
+}
+
+// heard logs that the service manager could not be told something. It is no reason to end: the manager judges silence.
+func heard(log zerolog.Logger, err error) {
+	if err != nil {
+		log.Warn().Err(err).Msg("the service manager does not listen")
+	}
+}
+
+// live lets one setup after the other work.
+func (d *daemon) live(ctx context.Context, s *setup) error {
+	for {
+		next, err := d.liveUntilSignal(ctx, s)
+		if err != nil || next == nil {
+			return err
+		}
+		s = next
+		s.engine.Log.Info().Int("bilaterals", len(s.engine.Bilaterals)).Msg("the changed config is in use")
+		heard(s.engine.Log, d.manager.Reloaded(d.line()))
+	}
+}
+
+// liveUntilSignal lets one setup work. It returns the one to go on with after a change of the config, or nil to end.
+func (d *daemon) liveUntilSignal(ctx context.Context, s *setup) (next *setup, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	wake, ended := make(chan struct{}, 1), make(chan error, 1)
+	go func() { ended <- s.engine.Run(ctx, wake, d.passed(s)) }()
+	for {
+		select {
+		case err := <-ended:
+			return next, err
+		case signal := <-d.signals:
+			switch signal {
+			case syscall.SIGUSR1:
+				if next == nil {
+					nudge(wake)
+				}
+			case syscall.SIGHUP:
+				if changed := d.reload(ctx, s); changed != nil {
+					if next == nil {
+						close(wake) // it ends when the pass in hand is done
+					}
+					next = changed
+				}
+			default:
+				s.engine.Log.Info().Str("signal", signal.String()).Msg("ending after the write in hand")
+				heard(s.engine.Log, d.manager.Stopping())
+				stop()
+				return nil, endOf(ended, d.signals)
+			}
+		}
+	}
+}
+
+func nudge(wake chan<- struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default: // a wake-up waits already
+	}
+}
+
+// endOf waits for the pass to end; a second signal does not.
+func endOf(ended <-chan error, signals <-chan os.Signal) error {
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case s := <-signals:
+			if s == syscall.SIGTERM || s == syscall.SIGINT {
+				return exit(exitFailed)
+			}
+		}
+	}
+}
+
+// reload builds the setup of the changed config completely while the old one works; nil where the config is wrong: then
+// the old one goes on, and the status says why.
+func (d *daemon) reload(ctx context.Context, old *setup) *setup {
+	heard(old.engine.Log, d.manager.Reloading())
+	next, err := d.build(context.WithoutCancel(ctx), old.app)
+	d.mu.Lock()
+	d.refused = ""
+	if err != nil {
+		d.refused, _, _ = strings.Cut(err.Error(), "\n")
+	}
+	d.mu.Unlock()
+	if err != nil {
+		old.engine.Log.Error().Err(err).Msg("the changed config is wrong; going on with the old one")
+		heard(old.engine.Log, d.manager.Reloaded(d.line()))
+		return nil
+	}
+	return next
+}
+
+// passed hears of each pass. The first one makes the daemon ready, however it went: a boot without a network is no failure
+// to start, and the status tells.
+func (d *daemon) passed(s *setup) func(engine.Report, error) {
+	tell := d.manager.Ready
+	return func(r engine.Report, err error) {
+		line := s.statusLine(err)
+		d.mu.Lock()
+		d.status = line
+		d.mu.Unlock()
+		heard(s.engine.Log, tell(d.line()))
+		tell = d.manager.Status
+		if err == nil {
+			err = r.Err()
+		}
+		if err != nil {
+			s.engine.Log.Error().Err(err).Msg("pass failed")
+			return
+		}
+		s.engine.Log.Debug().Int("bilaterals", len(r.Bilaterals)).Msg("pass done")
+	}
+}
+
+// statusLine is what "status --short" says after a pass.
+func (s *setup) statusLine(passed error) string {
+	status, err := s.engine.Status(s.now(), os.Getpid())
+	if passed != nil {
+		err = passed
+	}
+	if err != nil {
+		return fmt.Sprintf("no pass: %v", err)
+	}
+	return s.shortStatus(status)
+}
+
+// line is the status, after the reason why a changed config is not in use.
+func (d *daemon) line() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.refused == "" {
+		return d.status
+	}
+	return "config not taken: " + d.refused + "; " + d.status
+}
