@@ -33,6 +33,9 @@ type Options struct {
 	Client     *http.Client // nil: one of our own. Its redirect rule is not used
 	Mirror     string       // the folder for the mirror; "": it is kept in memory only
 	Now        func() time.Time
+	// Progress is told while many objects are read: how many were, and of how many; 0 where that is not known yet. Its last
+	// call says that all were. Nil: nobody is told.
+	Progress func(done, total int)
 }
 
 // Account is one collection as a [calendar.Account].
@@ -76,6 +79,7 @@ func New(o Options) (*Account, error) {
 		a.now = time.Now
 	}
 	a.session = newSession(client, start, &authenticator{user: o.Username, secret: o.Secret, bearer: o.Bearer}, a.now)
+	a.session.progress = o.Progress
 	a.finder = finder{session: a.session, start: start, wanted: o.Collection, lookup: net.DefaultResolver}
 	if o.Mirror != "" {
 		a.file = filepath.Join(o.Mirror, mirrorName(o.URL, o.Username, o.Collection))

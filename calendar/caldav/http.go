@@ -43,6 +43,16 @@ type session struct {
 	now    func() time.Time
 	heard  time.Time // the server's clock, in its last answer
 	ahead  time.Duration
+
+	progress func(done, total int) // or nil
+	seen     int                   // objects that the long question in hand has named so far
+}
+
+// tell tells of progress.
+func (s *session) tell(done, total int) {
+	if s.progress != nil {
+		s.progress(done, total)
+	}
 }
 
 // request is one question to the server.
@@ -54,6 +64,7 @@ type request struct {
 	body   []byte
 	media  string // Content-Type of the body; "": XML
 	long   bool   // the answer may be a whole calendar
+	slow   bool   // the server may have to read a whole calendar for it
 	op     string // for errors: "read", "write", …
 }
 
@@ -63,6 +74,7 @@ type answer struct {
 	header http.Header
 	url    *url.URL // after redirects
 	body   io.Reader
+	long   bool
 	close  func()
 }
 
@@ -77,7 +89,7 @@ func newSession(client *http.Client, origin *url.URL, auth *authenticator, now f
 // only no answer is an error.
 func (s *session) do(ctx context.Context, r request) (*answer, error) {
 	wait := maxWait
-	if r.long {
+	if r.long || r.slow {
 		wait = maxWaitListing
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
@@ -130,7 +142,7 @@ func (s *session) answer(r request, at *url.URL, resp *http.Response, cancel fun
 		cancel()
 		return nil, failed(calendar.BadData, r.op, at, err)
 	}
-	return &answer{status: resp.StatusCode, header: resp.Header, url: at, body: &limited{r: body, left: limit},
+	return &answer{status: resp.StatusCode, header: resp.Header, url: at, body: &limited{r: body, left: limit}, long: r.long,
 		close: func() { resp.Body.Close(); cancel() }}, nil
 }
 

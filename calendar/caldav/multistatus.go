@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,12 +47,14 @@ type multistatus struct {
 	token     string // sync-token, RFC 6578
 }
 
-func parseMultistatus(r io.Reader, base *url.URL) (multistatus, error) {
+// parseMultistatus reads an answer, and calls each for every resource in it.
+func parseMultistatus(r io.Reader, base *url.URL, each func()) (multistatus, error) {
 	var m multistatus
 	err := readXML(r, dav("multistatus"), func(n *node) error {
 		switch n.name {
 		case dav("response"):
 			m.resources = append(m.resources, parseResponse(n, base)...)
+			each()
 		case dav("sync-token"):
 			m.token = n.trimmed()
 		}
@@ -129,7 +132,12 @@ func (s *session) multi(op string, a *answer) (multistatus, error) {
 		}
 		return multistatus{}, failed(calendar.BadData, op, a.url, fmt.Errorf("it answered %d where CalDAV has 207: %w", a.status, errNoXML))
 	}
-	m, err := parseMultistatus(a.body, a.url)
+	m, err := parseMultistatus(a.body, a.url, func() {
+		if a.long {
+			s.seen++
+			s.tell(s.seen, 0)
+		}
+	})
 	if err != nil {
 		return multistatus{}, s.unread(op, a.url, err)
 	}
@@ -139,7 +147,8 @@ func (s *session) multi(op string, a *answer) (multistatus, error) {
 // propfind asks for properties of an address and, with depth "1", of what is in it. It returns where the answer came from.
 func (s *session) propfind(ctx context.Context, at *url.URL, depth string, props ...xml.Name) (multistatus, *answer, error) {
 	body := `<?xml version="1.0" encoding="utf-8"?>` + "\n<D:propfind" + namespaces + ">" + propElement(props) + "</D:propfind>"
-	a, err := s.do(ctx, request{method: "PROPFIND", url: at, depth: depth, body: []byte(body), long: depth == "1", op: "read"})
+	a, err := s.do(ctx, request{method: "PROPFIND", url: at, depth: depth, body: []byte(body), long: depth == "1",
+		slow: slices.Contains(props, ctagName), op: "read"})
 	if err != nil {
 		return multistatus{}, nil, err
 	}

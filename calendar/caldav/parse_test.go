@@ -37,7 +37,7 @@ func TestAMultistatusIsRead(t *testing.T) {
  <D:sync-token>t1</D:sync-token>
 </D:multistatus>`
 	for _, r := range []io.Reader{strings.NewReader(answer), iotest.OneByteReader(strings.NewReader(answer))} {
-		m, err := parseMultistatus(r, base(t))
+		m, err := parseMultistatus(r, base(t), func() {})
 		if err != nil || m.token != "t1" || len(m.resources) != 4 {
 			t.Fatalf("got %+v, %v", m, err)
 		}
@@ -81,8 +81,8 @@ func FuzzMultistatus(f *testing.F) {
 	f.Add([]byte("<!DOCTYPE html><html>"))
 	f.Add([]byte("<a>&#11;\x00</a>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		one, err := parseMultistatus(bytes.NewReader(data), base(t))
-		many, again := parseMultistatus(iotest.OneByteReader(bytes.NewReader(data)), base(t))
+		one, err := parseMultistatus(bytes.NewReader(data), base(t), func() {})
+		many, again := parseMultistatus(iotest.OneByteReader(bytes.NewReader(data)), base(t), func() {})
 		if (err == nil) != (again == nil) || err == nil && !reflect.DeepEqual(one, many) {
 			t.Fatalf("in one piece %+v, %v; in many %+v, %v", one, err, many, again)
 		}

@@ -68,6 +68,8 @@ func (r *replica) at() *url.URL {
 // refresh brings the replica up to date and returns the paths that changed or went. After an error it is still whole: each
 // object is as the server had it at some moment, and the next refresh goes on from there.
 func (r *replica) refresh(ctx context.Context, s *session) (touched []string, err error) {
+	s.seen = 0
+	defer func() { s.tell(s.seen, s.seen) }()
 	l, err := r.look(ctx, s)
 	if err != nil || l == nil {
 		return nil, err

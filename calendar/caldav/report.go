@@ -110,7 +110,11 @@ func (s *session) list(ctx context.Context, at *url.URL) (*listing, error) {
 
 // fetch gets the texts of objects and returns the paths that are other than before.
 func (r *replica) fetch(ctx context.Context, s *session, need []listed) (touched []string, err error) {
+	total := len(need)
 	for len(need) > 0 {
+		if total > batch {
+			s.tell(total-len(need), total)
+		}
 		n := min(batch, len(need))
 		some, err := r.fetchBatch(ctx, s, need[:n])
 		touched = append(touched, some...)

@@ -296,3 +296,29 @@ func TestAMirrorKeepsTheWallClock(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestProgressIsToldWhileACalendarIsReadForTheFirstTime(t *testing.T) {
+	for _, row := range []struct {
+		sentence string
+		flavour  flavour
+		want     [][2]int // some of the calls, in order; the last is the last
+	}{
+		{"in one answer, where nobody knows how many there are", flavour{}, [][2]int{{1, 0}, {250, 0}, {250, 250}}},
+		{"in batches", flavour{noData: true}, [][2]int{{250, 0}, {0, 250}, {100, 250}, {200, 250}, {250, 250}}},
+	} {
+		var calls [][2]int
+		a := open(t, filled(row.flavour, 250), func(o *caldav.Options) {
+			o.Progress = func(done, total int) { calls = append(calls, [2]int{done, total}) }
+		})
+		observe(t, a)
+		left := row.want
+		for _, call := range calls {
+			if len(left) > 0 && call == left[0] {
+				left = left[1:]
+			}
+		}
+		if len(left) > 0 || calls[len(calls)-1] != row.want[len(row.want)-1] {
+			t.Errorf("%s: never told %v; last %v", row.sentence, left, calls[len(calls)-1])
+		}
+	}
+}

@@ -28,6 +28,7 @@ type app struct {
 	loaded    *config.Config
 	opened    *store.Store
 	readOnly  bool // opened is
+	watched   bool // a person waits for what is done, so that progress may be drawn
 }
 
 func (a *app) close() {

@@ -67,6 +67,7 @@ func (a *app) ordersPass(ctx context.Context, name string) error {
 
 // pass makes one pass under the lock, so that no daemon makes another at the same time.
 func (a *app) pass(ctx context.Context, o engine.Options) (engine.Report, error) {
+	a.watched = true
 	if o.Dry {
 		giveBack, err := a.borrowState()
 		if err != nil {

@@ -44,6 +44,7 @@ type wiring struct {
 	now       func() time.Time
 	offline   bool   // without accounts: for what is read off the database alone
 	mirror    string // folder in which servers' calendars are mirrored; "": in memory only, for one look
+	meter     func(calendar string) func(done, total int)
 	calendars map[string]*engine.Calendar
 	google    func(context.Context, config.Calendar) (*http.Client, error) // signed in
 }
@@ -53,7 +54,7 @@ func (a *app) wiring() (*wiring, error) {
 	signedIn := func(ctx context.Context, cal config.Calendar) (*http.Client, error) {
 		return a.googleClient(ctx, c, cal)
 	}
-	return &wiring{config: c, now: a.now, calendars: map[string]*engine.Calendar{}, google: signedIn}, err
+	return &wiring{config: c, now: a.now, meter: a.meter, calendars: map[string]*engine.Calendar{}, google: signedIn}, err
 }
 
 func (w *wiring) bilaterals(ctx context.Context) ([]*engine.Bilateral, error) {
@@ -161,7 +162,7 @@ func (w *wiring) account(ctx context.Context, c config.Calendar) (calendar.Accou
 		return vdir.New(c.Path, w.now), nil
 	case config.CalDAV:
 		return caldav.New(caldav.Options{URL: c.URL, Username: c.Username, Secret: c.Password.Read, Collection: c.Collection,
-			Insecure: c.Insecure, Mirror: w.mirror, Now: w.now})
+			Insecure: c.Insecure, Mirror: w.mirror, Now: w.now, Progress: w.meter(c.Name)})
 	case config.ICS:
 		password, err := c.Password.Read(ctx)
 		if err != nil {
