@@ -12,6 +12,7 @@ import (
 	"bilateral/calendar"
 	"bilateral/config"
 	"bilateral/internal/store"
+	"bilateral/systemd"
 )
 
 // app is one invocation: the global flags, and what a command opens when it needs it.
@@ -54,20 +55,23 @@ func (a *app) configPath() string {
 		return path
 	}
 	own := filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "bilateral", "config.toml")
-	const machine = "/etc/bilateral/config.toml"
-	if !exists(own) && exists(machine) {
-		return machine
+	if !exists(own) && exists(systemd.SystemConfig) {
+		return systemd.SystemConfig
 	}
 	return own
 }
 
-// stateDir follows the flag, systemd's $STATE_DIRECTORY (the first of a list) and the user's folder.
+// stateDir follows the flag, systemd's $STATE_DIRECTORY (the first of a list) and the user's folder; beside the machine's
+// config it is the system service's.
 func (a *app) stateDir() string {
 	if a.stateFlag != "" {
 		return a.stateFlag
 	}
 	if dir, _, _ := strings.Cut(os.Getenv("STATE_DIRECTORY"), ":"); dir != "" {
 		return dir
+	}
+	if a.configPath() == systemd.SystemConfig && exists(systemd.SystemState) {
+		return systemd.SystemState
 	}
 	return filepath.Join(xdg("XDG_STATE_HOME", ".local/state"), "bilateral")
 }
@@ -105,6 +109,9 @@ func (a *app) config() (*config.Config, error) {
 func (a *app) store() (*store.Store, error) {
 	if a.opened != nil && !a.readOnly {
 		return a.opened, nil
+	}
+	if err := a.mayWrite(); err != nil {
+		return nil, err
 	}
 	s, err := store.Open(a.stateDir())
 	if err == nil {

@@ -84,7 +84,7 @@ func (a *app) pass(ctx context.Context, o engine.Options) (engine.Report, error)
 		return e.Pass(ctx, o)
 	}
 	signal.Ignore(syscall.SIGUSR1, syscall.SIGHUP) // other commands take whoever holds the lock for a daemon, and wake it
-	lock, err := store.TakeLock(a.stateDir())
+	lock, err := a.takeLock()
 	if err != nil {
 		return engine.Report{}, err
 	}

@@ -44,7 +44,7 @@ func (a *app) runDaemon(ctx context.Context) error {
 	d := &daemon{manager: manager, signals: make(chan os.Signal, 8)}
 	signal.Notify(d.signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR1)
 	defer signal.Stop(d.signals)
-	lock, err := store.TakeLock(a.stateDir())
+	lock, err := a.takeLock()
 	if err != nil {
 		return err
 	}

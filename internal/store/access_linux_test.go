@@ -21,6 +21,48 @@ func asStranger(t *testing.T, f func()) {
 	f()
 }
 
+// A system service's state: the group of the folder may look, others may not. Where tests run as root, the stranger is
+// of root's group.
+func TestTheGroupOfASystemServiceMayLook(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	ok(t, os.Chmod(filepath.Dir(filepath.Dir(dir)), 0o755))
+	ok(t, os.Mkdir(dir, 0o700))
+	ok(t, os.Chmod(dir, 0o750))
+	lock, err := TakeLock(dir)
+	ok(t, err)
+	s := opened(t, dir)
+	look := func(when string, want int) {
+		t.Helper()
+		asStranger(t, func() {
+			r, err := OpenReadOnly(dir)
+			if err != nil {
+				t.Fatalf("%s: %v", when, err)
+			}
+			defer r.Close()
+			if got := must[[]Entry](t)(r.List(Filter{})); len(got) != want {
+				t.Errorf("%s: %d follow-ups, want %d", when, len(got), want)
+			}
+		})
+	}
+	added(t, s, "Vendor B?")
+	look("beside the daemon, whose log is open", 1)
+	added(t, s, "Board date?")
+	look("after another change", 2)
+	asStranger(t, func() {
+		if pid, running := Holder(dir); !running || pid != os.Getpid() {
+			t.Error("a member does not see that a daemon runs")
+		}
+	})
+	for _, file := range must[[]os.DirEntry](t)(os.ReadDir(dir)) {
+		if info := must[os.FileInfo](t)(file.Info()); info.Mode().Perm() != 0o640 {
+			t.Errorf("%s has mode %o", file.Name(), info.Mode().Perm())
+		}
+	}
+	ok(t, s.Close())
+	ok(t, lock.Release())
+	look("after the daemon's end, without a log and no right to make one", 2)
+}
+
 func TestADirectoryThatMayNotBeWritten(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	s := opened(t, dir)

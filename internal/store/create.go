@@ -25,10 +25,19 @@ func ensure(dir, path string) error {
 		return &FileError{Path: path, Fault: Unwritable, Err: err}
 	case info.Size() == 0:
 		return &FileError{Path: path, Fault: Corrupt, Err: errEmpty}
-	case info.Mode().Perm()&0o077 != 0:
-		return os.Chmod(path, 0o600)
+	case info.Mode().Perm() != fileMode(dir):
+		return os.Chmod(path, fileMode(dir))
 	}
 	return nil
+}
+
+// fileMode is the mode of the database in dir, and so of its log and index: for the owner alone, but where the folder is
+// its group's to read and nobody else's, as a system service's state is, the group may look.
+func fileMode(dir string) fs.FileMode {
+	if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&0o077 == 0o050 {
+		return 0o640
+	}
+	return 0o600
 }
 
 // create makes the database. The lock on the directory keeps two processes from doing so at once: the second would
@@ -77,5 +86,5 @@ func build(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(migrate(s.db, scripts), s.Close())
+	return errors.Join(migrate(s.db, scripts), s.Close(), os.Chmod(path, fileMode(filepath.Dir(path))))
 }

@@ -37,7 +37,7 @@ func TakeLock(dir string) (*Lock, error) {
 	if err := lockExclusive(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if err := writePID(f); err != nil {
+	if err := errors.Join(f.Chmod(fileMode(dir)), writePID(f)); err != nil { // whoever may look must see that a daemon runs
 		return nil, errors.Join(fmt.Errorf("write %s: %w", path, err), f.Close())
 	}
 	return &Lock{f}, nil
