@@ -5,7 +5,6 @@ package endtoend
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 )
@@ -129,9 +128,10 @@ func TestTheAgendaComesAtItsMomentAndPeoplesTextStays(t *testing.T) {
 			e.set("DESCRIPTION", ":"+text+`\nBring the contract.`)
 		})
 		w.later(5*time.Minute, 0)
-		if got := w.alice.meeting().at(t, original).value("DESCRIPTION"); !strings.Contains(got, "Bring the contract") {
-			t.Errorf("what Alice typed below the agenda is lost: %s", got)
-		}
+		w.run(0, "add", "Board date 3 or 10 Dec", "--kind", "question")
+		w.at("2035-10-17 14:30")
+		contains(t, w.later(0, 1), "agenda")
+		contains(t, w.alice.meeting().at(t, original).value("DESCRIPTION"), "Vendor B", "Board date", `Room 4\, second floor`, "Bring the contract.")
 	})
 }
 
@@ -182,6 +182,7 @@ func TestLeaveWaivesTheWeekAndItsEndBringsTheMeetingBack(t *testing.T) {
 		w.dana.enters("leave", "SUMMARY:Vacation", "DTSTART;VALUE=DATE:20351105", "DTEND;VALUE=DATE:20351110", "TRANSP:OPAQUE")
 		w.at("2035-10-16 17:00")
 		w.later(0, 0)
+		w.heard = w.dana.messages()
 		contains(t, w.later(15*time.Minute, 1), "waive")
 		if e := w.alice.meeting().at(t, original); e == nil || e.value("STATUS") != "CANCELLED" {
 			t.Errorf("the waived instance is no cancelled override: %v", e)
@@ -189,12 +190,24 @@ func TestLeaveWaivesTheWeekAndItsEndBringsTheMeetingBack(t *testing.T) {
 		if p := w.status(0).period("2035-W45"); p.State != "waived" || p.Code != "away" {
 			t.Errorf("status says %+v", p)
 		}
+		if w.server == cyrus {
+			w.hears(1)
+			if got := w.dana.meeting().slot(t, original); !got.IsZero() {
+				t.Errorf("in Dana's calendar the waived meeting stands at %s", got)
+			}
+		}
 		w.restful()
 		w.dana.removes("leave")
 		w.later(5*time.Minute, 0)
 		contains(t, w.later(15*time.Minute, 1), "restore")
 		if got := w.alice.meeting().slot(t, original); !got.Equal(original) {
 			t.Errorf("the restored meeting stands at %s", got)
+		}
+		if w.server == cyrus {
+			w.hears(1)
+			if got := w.dana.meeting().slot(t, original); !got.Equal(original) {
+				t.Errorf("in Dana's calendar the restored meeting stands at %s", got)
+			}
 		}
 		w.restful()
 	})
