@@ -50,7 +50,8 @@ func (a *app) addCommands(root *cobra.Command) {
 		a.dropCommand(), a.reopenCommand(), a.exportCommand(), a.importCommand())
 	group("orders", "Decide yourself:", a.skipCommand(), a.unskipCommand(), a.moveCommand(), a.unpinCommand(), a.rebaseCommand(),
 		a.travelCommand(), a.pauseCommand(), a.resumeCommand())
-	group("setup", "Set up and run:", a.demoCommand(), a.initCommand(), a.loginCommand(), a.checkCommand(), a.adoptCommand(), a.startCommand(), a.runCommand())
+	group("setup", "Set up and run:", a.demoCommand(), a.initCommand(), a.loginCommand(), a.checkCommand(), a.adoptCommand(), a.startCommand(), a.runCommand(),
+		a.installCommand(), a.uninstallCommand())
 	root.AddCommand(a.versionCommand(), a.manCommand())
 }
 
