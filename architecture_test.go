@@ -75,7 +75,7 @@ var layers = map[string]layer{
 }
 
 // doubles are what any package's tests may import besides.
-var doubles = []string{"calendar/calendartest", "calendar/memory", "calendar/ical", "internal/sim", "test/servers"}
+var doubles = []string{"calendar/calendartest", "calendar/memory", "calendar/google/standin", "calendar/ical", "internal/sim", "test/servers"}
 
 // impure are the standard library's ways to the world outside; a package below one of them counts as it.
 var impure = []string{"context", "crypto/rand", "database/sql", "io/ioutil", "log", "math/rand", "net", "os", "syscall"}

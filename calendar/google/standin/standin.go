@@ -126,6 +126,7 @@ type call struct {
 	query  url.Values
 	body   object
 	header http.Header
+	byHand bool // a person at the web page
 }
 
 // methods are those that the stand-in knows; the rest of the service is answered with 501 and a violation.

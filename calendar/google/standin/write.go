@@ -48,7 +48,7 @@ func (c *call) create(d *diary, organizer object) (object, *problem) {
 	if !hasID {
 		id = c.fresh()
 	}
-	if !wellFormed(id) {
+	if !wellFormed(id) && !c.byHand { // Google's own ids may be of another form
 		return nil, invalid("id", "Invalid resource id value.")
 	}
 	if d.uses(id, c.body["iCalUID"]) {
