@@ -34,7 +34,7 @@ func (a *Account) About(ctx context.Context) (calendar.About, error) {
 		return known.Are, nil
 	}
 	about := calendar.About{Name: a.Place.Name, User: a.session.auth.user,
-		Sync: "by free/busy alone, read whole each time: titles and guests are hidden"}
+		Sync: "free/busy alone, read whole each time: titles and guests are hidden"}
 	if !a.Place.BusyOnly {
 		var err error
 		if about, err = a.ask(ctx); err != nil {
@@ -76,11 +76,11 @@ func (a *Account) ask(ctx context.Context) (calendar.About, error) {
 func howChangesAreFound(sync bool, r *resource) string {
 	switch {
 	case sync:
-		return "by one small request (sync-collection)"
+		return "one small request (sync-collection)"
 	case r.text(ctagName) != "" || r.text(dav("sync-token")) != "":
-		return "by one small request, and a full listing when anything changed (getctag)"
+		return "one small request, and a full listing when anything changed (getctag)"
 	}
-	return "by a full listing each time: the server does not tell of changes"
+	return "a full listing each time: the server does not tell of changes"
 }
 
 // user is how the server knows us.

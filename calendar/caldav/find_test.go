@@ -46,9 +46,9 @@ func TestDiscovery(t *testing.T) {
 }
 
 func TestAbout(t *testing.T) {
-	const small, tagged, whole = "by one small request (sync-collection)", "by one small request, and a full listing when anything changed (getctag)",
-		"by a full listing each time: the server does not tell of changes"
-	const hidden = "by free/busy alone, read whole each time: titles and guests are hidden"
+	const small, tagged, whole = "one small request (sync-collection)", "one small request, and a full listing when anything changed (getctag)",
+		"a full listing each time: the server does not tell of changes"
+	const hidden = "free/busy alone, read whole each time: titles and guests are hidden"
 	const address = "dav.example.org" + fakeWork
 	for _, row := range []struct {
 		sentence string

@@ -49,7 +49,7 @@ func (a *Account) About(context.Context) (calendar.About, error) {
 	if _, err := os.ReadDir(a.path); err != nil {
 		return calendar.About{}, failure("read", a.path, err)
 	}
-	about := calendar.About{Name: a.path, Write: writable(a.path), Sync: "file times and sizes"}
+	about := calendar.About{Name: a.path, Address: a.path, Write: writable(a.path), Sync: "file times and sizes"}
 	if data, _, err := read(filepath.Join(a.path, "displayname")); err == nil {
 		if name := strings.TrimSpace(strings.ToValidUTF8(string(data), "")); name != "" {
 			about.Name = name

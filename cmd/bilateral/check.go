@@ -4,19 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"strings"
-	"time"
 
-	"bilateral/calendar"
 	"bilateral/calendar/holiday"
 	"bilateral/config"
 	"bilateral/internal/store"
 
 	"github.com/spf13/cobra"
 )
-
-// aboutDeadline is how long check waits for one calendar.
-const aboutDeadline = 30 * time.Second
 
 func (a *app) checkCommand() *cobra.Command {
 	return &cobra.Command{
@@ -30,46 +24,63 @@ func (a *app) checkCommand() *cobra.Command {
 }
 
 func (a *app) check(ctx context.Context) error {
+	a.watched = true
 	w, err := a.wiring()
 	if err != nil {
 		return err
 	}
-	p := a.paint(a.out)
-	var t table
-	line := func(ok bool, what, found string) {
-		mark := cell{"ok", p.green}
-		if !ok {
-			mark = cell{"FAILED", p.red}
-		}
-		t.row(mark, text(what), text(found))
-	}
-	line(true, "config", w.config.Path)
-	line(true, "clock", a.now().In(w.config.Me.Zone).Format("Mon 2 Jan 2006 15:04 MST")+" ("+w.config.Me.Zone.String()+")")
+	l := checklist{app: a, paint: a.paint(a.out)}
+	l.add("config", said(w.config.Path), nil)
+	l.add("clock", said(a.now().In(w.config.Me.Zone).Format("Mon 2 Jan 2006 15:04 MST")+" ("+w.config.Me.Zone.String()+")"), nil)
 	stateErr := a.checkState()
-	line(stateErr == nil, "state", foundOr(a.stateDir(), stateErr))
-	worst := stateErr
-	look := func(what string, found string, err error) bool {
-		line(err == nil, what, foundOr(found, err))
-		if err != nil && (worst == nil || a.needsPerson(err)) {
-			worst = err
-		}
-		return err == nil
-	}
+	l.add("state", said(foundOr(a.stateDir(), stateErr)), stateErr)
 	for _, c := range w.config.Calendars {
 		if c.Type == config.Google && !c.Credentials.IsZero() {
-			found, err := a.checkSignIn(ctx, w.config, c)
-			if !look("sign-in "+c.Name, found, err) {
+			signedIn, err := a.checkSignIn(ctx, w.config, c)
+			if !l.add("sign-in "+c.Name, said(foundOr(signedIn, err)), err) {
 				continue // without it the calendar cannot be reached
 			}
 		}
-		found, err := a.checkCalendar(ctx, w, c)
-		look("calendar "+c.Name, found, err)
+		f, err := a.checkCalendar(ctx, w, c)
+		if err != nil {
+			f.say("%v", err)
+		}
+		l.add("calendar "+c.Name, f, err)
 	}
 	for _, n := range notices(w.config) {
-		t.row(cell{"note", p.yellow}, text(n[0]), text(n[1]))
+		l.table.row(cell{"note", l.paint.yellow}, text(n[0]), text(n[1]))
 	}
-	t.write(a.out, "")
-	return worst
+	l.table.write(a.out, "")
+	return l.worst
+}
+
+// checklist is what check prints: a mark, what it is about, and what was found.
+type checklist struct {
+	app   *app
+	paint palette
+	table table
+	worst error // the first, or the one that needs a person
+}
+
+// add puts down what was found, and reports whether it is well.
+func (l *checklist) add(what string, f found, err error) bool {
+	mark := cell{"ok", l.paint.green}
+	if err != nil {
+		mark = cell{"FAILED", l.paint.red}
+		if l.worst == nil || l.app.needsPerson(err) {
+			l.worst = err
+		}
+	}
+	for i, sentence := range f.said {
+		if i > 0 {
+			mark, what = text(""), ""
+		}
+		l.table.row(mark, text(what), text(sentence))
+	}
+	for _, n := range f.notes {
+		l.table.row(cell{"note", l.paint.yellow}, text(""), text(n))
+	}
+	return err == nil
 }
 
 func (a *app) needsPerson(err error) bool {
@@ -104,48 +115,6 @@ func (a *app) checkState() error {
 			return err
 		}
 	}
-}
-
-func (a *app) checkCalendar(ctx context.Context, w *wiring, c config.Calendar) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, aboutDeadline)
-	defer cancel()
-	defer a.progress("reaching " + c.Name + " …")()
-	wired, err := w.calendar(ctx, c.Name)
-	if err != nil {
-		return "", err
-	}
-	about, err := wired.Account.About(ctx)
-	if err != nil {
-		return "", err
-	}
-	return c.Type + " " + about.Name + ": " + strings.Join(abilities(about), ", "), w.needsWrite(c.Name, about)
-}
-
-func abilities(about calendar.About) []string {
-	out := []string{"read only"}
-	if about.Write {
-		out[0] = "read and write"
-	}
-	if about.Invites {
-		out = append(out, "sends invitations")
-	}
-	if about.FreeBusy {
-		out = append(out, "answers free/busy")
-	}
-	if about.Sync != "" {
-		out = append(out, "sync by "+about.Sync)
-	}
-	return out
-}
-
-// needsWrite refuses a read-only calendar as the home of a series.
-func (w *wiring) needsWrite(name string, about calendar.About) error {
-	for _, b := range w.config.Bilaterals {
-		if b.Calendar == name && !about.Write {
-			return &calendar.Error{Kind: calendar.Denied, Op: "write", Target: name}
-		}
-	}
-	return nil
 }
 
 // notices are what is right, but good to know.
