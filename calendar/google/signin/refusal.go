@@ -24,6 +24,8 @@ func (o *Options) refusal(err error, c credentials) error {
 		var request *url.Error
 		if errors.As(err, &request) {
 			err = request.Err
+		} else if text, ok := strings.CutPrefix(err.Error(), "oauth2: "); ok {
+			err = errors.New(text)
 		}
 		return o.fails(calendar.Unreachable, err)
 	}

@@ -30,6 +30,9 @@ func (r *robot) token(ctx context.Context, refused string) (string, error) {
 	}
 	sent := context.WithValue(ctx, oauth2.HTTPClient, r.o.client())
 	t, err := r.c.service.TokenSource(sent).Token()
+	if ctx.Err() != nil {
+		err = context.Cause(ctx) // which jwt tells as text alone
+	}
 	if err != nil {
 		return "", r.o.refusal(err, r.c)
 	}
