@@ -20,8 +20,13 @@ type description struct {
 	Parameters map[string]*schema   `json:"parameters"` // those that each method takes
 	Schemas    map[string]*schema   `json:"schemas"`
 	Resources  map[string]*resource `json:"resources"`
-	methods    []*method            // all, flattened
-	byID       map[string]*method   // by id: "calendar.events.list"
+	Auth       struct {
+		OAuth2 struct {
+			Scopes map[string]any `json:"scopes"`
+		} `json:"oauth2"`
+	} `json:"auth"`
+	methods []*method          // all, flattened
+	byID    map[string]*method // by id: "calendar.events.list"
 }
 
 type resource struct {
@@ -155,6 +160,12 @@ func (d *description) checkQuery(m *method, query url.Values) *problem {
 		return badRequest("maxResults", "Invalid value %d for maxResults: it must be in [1, 2500].", n)
 	}
 	return nil
+}
+
+// knows reports whether a scope is one of the service, or of those that say who signed in.
+func (d *description) knows(scope string) bool {
+	return d.Auth.OAuth2.Scopes[scope] != nil || slices.Contains([]string{"openid", "email", "profile"}, scope) ||
+		strings.HasPrefix(scope, "https://www.googleapis.com/auth/userinfo.")
 }
 
 // allows reports whether one of the scopes opens the method.

@@ -13,7 +13,7 @@ type grant struct {
 	user    string // address of the account it acts for
 	scopes  []string
 	expires time.Time // zero: never
-	refresh string    // the refresh token's family; "" for none
+	family  *family   // the sign-in it came from, if any
 	alone   bool      // a service account that acts for itself
 }
 

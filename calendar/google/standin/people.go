@@ -142,7 +142,7 @@ func (h *Hand) Split(id string, original, start, end time.Time) (string, error) 
 	body := clone(master.body)
 	h.server.mu.Unlock()
 	var ended []any
-	for _, line := range master.list("recurrence") {
+	for _, line := range body["recurrence"].([]any) {
 		ended = append(ended, endedBefore(line.(string), original))
 	}
 	if err := h.Edit(id, object{"recurrence": ended}); err != nil {

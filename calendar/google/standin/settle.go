@@ -63,6 +63,9 @@ var choices = map[string][]string{
 
 func (c *call) settleKind(_ *diary, old, e *event) *problem {
 	for field, words := range choices {
+		if c.byHand {
+			break // birthdays and mails make events of types that programs cannot
+		}
 		if v := e.text(field); v != "" && !slices.Contains(words, v) && (old == nil || old.text(field) != v) {
 			return invalid(field, "Invalid value for %s: %s", field, v)
 		}
