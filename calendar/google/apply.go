@@ -1,0 +1,289 @@
+package google
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"bilateral/calendar"
+
+	gcal "google.golang.org/api/calendar/v3"
+)
+
+// Apply makes a change of one series. At Google an instance is an event of its own, so that is a request for each, and
+// each is safe by itself: what was written before a failure holds already when the change is worked out again.
+//
+// The calendar is followed first, and the series must then be the one that was observed. From there on every request is
+// bound by If-Match to the event as it was followed. An instance without an exception has no ETag of its own that could
+// have been observed: it is read, must still say what its master says, and is bound to that reading. What remains is a
+// change that Google does not show in its list yet, and the return of a cancelled instance, of which Google tells nothing
+// that a person could have changed.
+func (a *Account) Apply(ctx context.Context, c calendar.Change) (string, error) {
+	if err := a.locate(ctx); err != nil {
+		return "", err
+	}
+	if err := a.follow(ctx); err != nil {
+		return "", err
+	}
+	w := &writing{Account: a, ctx: ctx, uid: c.UID, series: c.Name}
+	defer a.keep()
+	if c.Create != nil {
+		return w.create(c)
+	}
+	return w.change(c)
+}
+
+// writing is one change on its way.
+type writing struct {
+	*Account
+	ctx    context.Context
+	uid    string
+	series string // id of the master
+}
+
+func (w *writing) master() *entry { return w.Items[w.series] }
+
+func (w *writing) refused(kind calendar.ErrorKind, why string) error {
+	return &calendar.Error{Kind: kind, Op: "write", Target: "Google event " + w.uid, Err: errors.New(why)}
+}
+
+// change patches the instances, then the master. What a cancelled instance needs at its master, and dates that are taken
+// back there, go before both.
+func (w *writing) change(c calendar.Change) (string, error) {
+	master := w.master()
+	switch {
+	case master == nil:
+		return "", w.refused(calendar.Gone, "it is not in this calendar any more")
+	case w.version(w.series) != c.Version:
+		return "", w.refused(calendar.Conflict, "it was changed since it was looked at")
+	}
+	first, err := w.first(c)
+	if err != nil {
+		return "", err
+	}
+	if err := w.prepare(first, c.Instances); err != nil {
+		return "", err
+	}
+	if err := w.instances(c.Instances); err != nil {
+		return "", err
+	}
+	if err := w.last(c); err != nil {
+		return "", err
+	}
+	return w.version(w.series), nil
+}
+
+// prepare writes to the master what must stand there before the instances change. That may give exceptions new ETags; they
+// are followed, and must otherwise be what they were.
+func (w *writing) prepare(e *gcal.Event, instances []calendar.InstancePatch) error {
+	if e == nil {
+		return nil
+	}
+	before := make(map[string]*entry)
+	for _, p := range instances {
+		if x := w.exception(p.Original); x != nil {
+			before[x.ID] = x
+		}
+	}
+	if err := w.send(w.series, w.master().ETag, e, false); err != nil {
+		return err
+	}
+	if err := w.follow(w.ctx); err != nil {
+		return err
+	}
+	for id, x := range before {
+		if now := w.Items[id]; now == nil || !now.says(x) || now.Start != x.Start || now.End != x.End {
+			return w.refused(calendar.Conflict, "an instance was changed meanwhile")
+		}
+	}
+	return nil
+}
+
+// instances patches one instance after the other.
+func (w *writing) instances(list []calendar.InstancePatch) error {
+	for _, p := range list {
+		if p.Empty() {
+			continue
+		}
+		if err := w.instance(p); err != nil {
+			return fmt.Errorf("instance of %s: %w", p.Original.UTC().Format(time.RFC3339), err)
+		}
+	}
+	return nil
+}
+
+func (w *writing) instance(p calendar.InstancePatch) error {
+	if p.Rule != nil {
+		return w.refused(calendar.Unknown, "a single instance has no rule of its own")
+	}
+	x := w.exception(p.Original)
+	if x == nil {
+		var err error
+		if x, err = w.untouched(p.Original); err != nil {
+			return err
+		}
+	}
+	if p.Mark = w.kept(x, p.Patch); p.Empty() {
+		return nil
+	}
+	e, err := w.instanceEvent(x, p.Patch)
+	if err != nil {
+		return err
+	}
+	return w.send(x.ID, x.ETag, e, p.Retimes())
+}
+
+// kept is what of a patch's mark is written to the instance itself: nothing of one that is and stays cancelled, since the
+// note at the master holds it.
+func (w *writing) kept(x *entry, p calendar.Patch) calendar.Mark {
+	if x.Cancelled && (p.Cancelled == nil || *p.Cancelled) {
+		return nil
+	}
+	return p.Mark
+}
+
+// exception of the instance with that original start, or nil.
+func (w *writing) exception(original time.Time) *entry {
+	for _, x := range w.exceptions(w.series) {
+		if x.Original.Date == "" && x.Original.At.Equal(original) {
+			return x
+		}
+	}
+	return nil
+}
+
+// untouched reads an instance that has no exception, and makes sure of that.
+func (w *writing) untouched(original time.Time) (*entry, error) {
+	master := w.master()
+	answer, err := w.service.Events.Instances(w.ID, w.series).OriginalStart(rfc3339(original, master.Start.Zone)).Context(w.ctx).Do()
+	if err != nil {
+		return nil, w.failed("read an instance of", w.uid, err)
+	}
+	for _, e := range answer.Items {
+		x := entryOf(e)
+		if !x.Original.At.Equal(original) {
+			continue
+		}
+		if !x.says(master) || !x.Start.At.Equal(original) || x.length() != master.length() {
+			return nil, w.refused(calendar.Conflict, "the instance was changed meanwhile")
+		}
+		return x, nil
+	}
+	return nil, w.refused(calendar.Conflict, "the series has no such instance")
+}
+
+// says reports whether people read the same in both but for the times.
+func (x *entry) says(o *entry) bool {
+	if x.Title != o.Title || x.Location != o.Location || x.Description != o.Description || x.Cancelled != o.Cancelled || len(x.Guests) != len(o.Guests) {
+		return false
+	}
+	for i := range x.Guests {
+		if x.Guests[i] != o.Guests[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// send patches one event and takes over what it then is. A new time asks the guests again: where Google lets their old
+// answers stand, they are taken back.
+func (w *writing) send(id, etag string, e *gcal.Event, mails bool) error {
+	got, err := w.patch(id, etag, e, mails)
+	if err != nil {
+		return err
+	}
+	if guests, answered := unanswered(got.Attendees); answered && !got.AttendeesOmitted && (e.Start != nil || e.Status == status(false)) {
+		if got, err = w.patch(id, got.Etag, &gcal.Event{Attendees: guests}, false); err != nil {
+			return err
+		}
+	}
+	w.accept(got)
+	return nil
+}
+
+func (w *writing) accept(got *gcal.Event) {
+	touched := make(map[string]bool)
+	w.put(entryOf(got), touched)
+	w.rebuild(touched)
+	w.save = true
+}
+
+// unanswered are guests without their answers, and whether they had given any.
+func unanswered(guests []*gcal.EventAttendee) (out []*gcal.EventAttendee, answered bool) {
+	for _, g := range guests {
+		copied := *g
+		if !g.Organizer && !g.Self && !g.Resource && g.ResponseStatus != "needsAction" {
+			copied.ResponseStatus, copied.Comment, answered = "needsAction", "", true
+		}
+		out = append(out, &copied)
+	}
+	return out, answered
+}
+
+// patch sends one request and, where its outcome is not known, finds out.
+func (w *writing) patch(id, etag string, e *gcal.Event, mails bool) (*gcal.Event, error) {
+	call := w.service.Events.Patch(w.ID, id, e).SendUpdates(updates(mails)).Context(w.ctx)
+	if etag != "" {
+		call.Header().Set("If-Match", etag)
+	}
+	got, err := call.Do()
+	if err == nil {
+		return got, nil
+	}
+	failure := w.failed("write", w.uid, err)
+	if !ambiguous(failure) {
+		return nil, failure
+	}
+	now, err := w.service.Events.Get(w.ID, id).Context(w.ctx).Do()
+	switch {
+	case err != nil, now.Etag == etag:
+		return nil, failure
+	case holds(e, now):
+		return now, nil
+	}
+	return nil, w.refused(calendar.Conflict, "the answer to our change was lost, and something else stands there now")
+}
+
+func updates(mails bool) string {
+	if mails {
+		return "all"
+	}
+	return "none"
+}
+
+// ambiguous reports whether a request may have been carried out although it failed.
+func ambiguous(err error) bool {
+	kind := calendar.KindOf(err)
+	return kind == calendar.Unreachable || kind == calendar.BadData
+}
+
+// holds reports whether an event is what a patch would make of it.
+func holds(e, now *gcal.Event) bool {
+	if e.Status != "" && e.Status != now.Status {
+		return false
+	}
+	if now.Status == "cancelled" {
+		return true // nothing more is told of it
+	}
+	same := func(want, have string) bool { return want == "" || want == have }
+	if !same(e.Summary, now.Summary) || !same(e.Location, now.Location) || !same(e.Description, now.Description) {
+		return false
+	}
+	for _, t := range [][2]*gcal.EventDateTime{{e.Start, now.Start}, {e.End, now.End}} {
+		want, err := momentOf(t[0])
+		have, err2 := momentOf(t[1])
+		if t[0] != nil && (err != nil || err2 != nil || want.Date != have.Date || !want.At.Equal(have.At)) {
+			return false
+		}
+	}
+	if e.ExtendedProperties == nil {
+		return true
+	}
+	for name, value := range e.ExtendedProperties.Private {
+		if now.ExtendedProperties == nil || now.ExtendedProperties.Private[name] != value {
+			return false
+		}
+	}
+	return true
+}
