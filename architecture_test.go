@@ -53,11 +53,11 @@ var layers = map[string]layer{
 	"config":                      {ours: []string{"calendar", "calendar/holiday", "agenda", "internal/plan"}, why: "it yields the core's own policy types, and does nothing with them"},
 	"systemd":                     {ours: noun, why: "units, notification and the watchdog know nothing of meetings"},
 	"internal/engine": {
-		ours: []string{"calendar", "agenda", "internal/plan", "internal/store"},
+		ours: []string{"calendar", "calendar/imip", "agenda", "internal/plan", "internal/store"},
 		why:  "it sees calendars through calendar.Account alone, so that each adapter is treated alike",
 	},
 	"internal/sim": {
-		ours: []string{"calendar", "calendar/ical", "calendar/memory", "agenda", "internal/plan", "internal/store", "internal/engine"},
+		ours: []string{"calendar", "calendar/ical", "calendar/imip", "calendar/memory", "agenda", "internal/plan", "internal/store", "internal/engine"},
 		why:  "it runs the real engine in a made-up world",
 	},
 	"cmd/bilateral": {
@@ -69,6 +69,7 @@ var layers = map[string]layer{
 		why:   "it wires what a user runs, and the doubles of tests are no part of that",
 	},
 	"test/servers":   {ours: noun, why: "it starts other people's servers"},
+	"test/compare":   {ours: []string{"test/servers"}, hosts: true, why: "it times the program from outside"},
 	"test/endtoend":  {ours: noun, why: "it knows the program as its users do, from outside"},
 	"internal/tally": {ours: noun, why: "it counts tests and knows no program"},
 	".":              {ours: noun, why: "the root holds this test alone"},

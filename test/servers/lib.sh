@@ -3,7 +3,7 @@ set -eu
 
 die() { echo "$0: $*" >&2; exit 1; }
 
-here=$(cd "$(dirname "$0")" && pwd -P)
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 # install PACKAGE...: what is missing, without starting any service. Several tests may ask for it at the same time.
 install() {
