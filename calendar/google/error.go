@@ -84,7 +84,7 @@ func inWords(e *googleapi.Error) error {
 	if len(e.Errors) > 0 && e.Errors[0].Reason != "" {
 		said += " (" + e.Errors[0].Reason + ")"
 	}
-	return fmt.Errorf("Google answered %d: %s", e.Code, said)
+	return fmt.Errorf("the server answered %d: %s", e.Code, said)
 }
 
 // retryAt reads Retry-After, RFC 9110 section 10.2.3: seconds or a date. Zero if it says neither.

@@ -35,9 +35,9 @@ func (a *Account) FreeBusy(ctx context.Context, email string, window calendar.Sp
 	case hasReason(found.Errors, "timeRangeTooLong") && window.Length() > shortest:
 		return a.halves(ctx, email, window)
 	case hasReason(found.Errors, "internalError"), hasReason(found.Errors, "backendError"):
-		return nil, a.unanswered(email, calendar.Unreachable, errors.New("Google could not look it up"))
+		return nil, a.unanswered(email, calendar.Unreachable, errors.New("it could not be looked up"))
 	case len(found.Errors) > 0:
-		return nil, a.unanswered(email, calendar.Denied, fmt.Errorf("Google does not tell it (%s)", reasons(found.Errors)))
+		return nil, a.unanswered(email, calendar.Denied, fmt.Errorf("it is not told (%s)", reasons(found.Errors)))
 	}
 	return a.periods(email, found.Busy)
 }

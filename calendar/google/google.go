@@ -35,6 +35,7 @@ type Options struct {
 	Client   *http.Client // signed in
 	Endpoint string       // of another server that speaks Google's API; "": Google's
 	Mirror   string       // the folder for the mirror; "": it is kept in memory only
+	Account  string       // any name that tells this sign-in from others with a mirror in the same folder
 	Now      func() time.Time
 }
 
@@ -78,7 +79,7 @@ func New(o Options) (*Account, error) {
 		a.now = time.Now
 	}
 	if o.Mirror != "" {
-		a.file = filepath.Join(o.Mirror, mirrorName(o.Endpoint, a.wanted))
+		a.file = filepath.Join(o.Mirror, mirrorName(o.Endpoint, o.Account, a.wanted))
 	}
 	return a, nil
 }

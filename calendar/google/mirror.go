@@ -24,8 +24,8 @@ type mirror struct {
 }
 
 // mirrorName derives the file from what was configured; it tells nobody the address.
-func mirrorName(endpoint, wanted string) string {
-	sum := sha256.Sum256([]byte(endpoint + "\n" + wanted))
+func mirrorName(endpoint, account, wanted string) string {
+	sum := sha256.Sum256([]byte(endpoint + "\n" + account + "\n" + wanted))
 	return "google-" + hex.EncodeToString(sum[:12])
 }
 

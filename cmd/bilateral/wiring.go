@@ -10,6 +10,7 @@ import (
 	"bilateral/calendar"
 	"bilateral/calendar/caldav"
 	"bilateral/calendar/feed"
+	"bilateral/calendar/google"
 	"bilateral/calendar/vdir"
 	"bilateral/config"
 	"bilateral/internal/engine"
@@ -163,6 +164,12 @@ func (w *wiring) account(ctx context.Context, c config.Calendar) (calendar.Accou
 	case config.CalDAV:
 		return caldav.New(caldav.Options{URL: c.URL, Username: c.Username, Secret: c.Password.Read, Collection: c.Collection,
 			Insecure: c.Insecure, Mirror: w.mirror, Now: w.now, Progress: w.meter(c.Name)})
+	case config.Google:
+		client, err := w.google(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		return google.New(google.Options{Calendar: c.Collection, Client: client, Endpoint: c.Endpoint, Mirror: w.mirror, Account: c.Name, Now: w.now})
 	case config.ICS:
 		password, err := c.Password.Read(ctx)
 		if err != nil {
@@ -174,7 +181,7 @@ func (w *wiring) account(ctx context.Context, c config.Calendar) (calendar.Accou
 		}
 		return feed.New(address, &http.Client{Timeout: requestDeadline}, feed.Login{Username: c.Username, Password: password}, w.now)
 	}
-	return nil, wrongUsage("Use a calendar of type caldav, vdir or ics.", "calendar %q: type %s is not in this build", c.Name, c.Type)
+	return nil, wrongUsage("Use a calendar of type caldav, google, vdir or ics.", "calendar %q: type %s is not in this build", c.Name, c.Type)
 }
 
 // zoneOf is the zone in which a calendar's floating times are read: the executive's for one that only they use.
