@@ -63,7 +63,7 @@ var layers = map[string]layer{
 	"cmd/bilateral": {
 		ours: []string{
 			"calendar", "calendar/ical", "calendar/holiday", "calendar/vdir", "calendar/feed", "calendar/caldav", "calendar/google", "calendar/google/signin",
-			"agenda", "config", "systemd", "internal/plan", "internal/store", "internal/engine",
+			"agenda", "config", "systemd", "internal/mail", "internal/plan", "internal/store", "internal/engine",
 		},
 		hosts: true,
 		why:   "it wires what a user runs, and the doubles of tests are no part of that",

@@ -53,11 +53,11 @@ func (x *write) close(f found, master calendar.Patch, instances []calendar.Insta
 		x.Instances = c.Instances
 		return true
 	}
-	k := slices.IndexFunc(f.series, func(s calendar.Series) bool { return s.UID == x.UID })
+	k := slices.IndexFunc(f.read, func(s calendar.Series) bool { return s.UID == x.UID })
 	if k < 0 {
 		return false
 	}
-	c, any := calendar.Diff(f.series[k], master, instances)
+	c, any := calendar.Diff(f.read[k], master, instances)
 	x.Change = c
 	return any
 }
@@ -116,7 +116,8 @@ func (w *work) applyOne(ctx context.Context, x *write) error {
 			return &errStopped{"fuse_writes", fmt.Sprintf("nothing more is written for %s today: %d writes in a day", w.b.Name, n)}
 		}
 	}
-	id, err := w.Store.BeginIntent(store.Intent{Bilateral: w.b.Name, UID: x.UID, Change: summary(x), Version: x.Version, Exempt: exempt, At: w.Now})
+	id, err := w.Store.BeginIntent(store.Intent{Bilateral: w.b.Name, UID: x.UID, Change: summary(x), Version: x.Version, Exempt: exempt, At: w.Now,
+		Letters: w.letters[x.UID]})
 	if err != nil {
 		return err
 	}
@@ -155,6 +156,7 @@ func (w *work) failed(id int64, x *write, err error) error {
 }
 
 func (w *work) done(id int64, x *write, version string) error {
+	w.wrote = true
 	if err := w.Store.FinishIntent(id, true, "written", version, w.Now); err != nil {
 		return err
 	}

@@ -43,6 +43,7 @@ func (w *work) draft() calendar.Draft {
 	if b.Invites {
 		d.Organizer = calendar.Attendee{Email: b.Owner.Email, Name: b.Owner.Name}
 		d.Attendees = []calendar.Attendee{{Email: b.Executive.Email, Name: b.Executive.Name}}
+		d.Unserved = w.byMail(w.model())
 	}
 	return d
 }

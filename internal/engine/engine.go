@@ -10,6 +10,7 @@ import (
 
 	"bilateral/agenda"
 	"bilateral/calendar"
+	"bilateral/calendar/imip"
 	"bilateral/internal/plan"
 	"bilateral/internal/store"
 
@@ -45,6 +46,8 @@ type Bilateral struct {
 	Home             *Calendar // where the series lives
 	Owner, Executive Side
 	Invites          bool // the executive is an attendee of the series; false: invite = "none"
+	Delivery         Delivery
+	Writes           bool // floor = "send": the agenda of a period without a meeting goes out by mail
 
 	Title, Location string
 	Private, Meet   bool
@@ -57,12 +60,14 @@ type Engine struct {
 	Bilaterals []*Bilateral
 	Log        zerolog.Logger
 	Interval   time.Duration
+	Post       Post // nil: there is no [mail]
+	Answers    bool // Post reads answers
 
 	Alive func()        // hears of each step of the loop, in passes and between them; nil: nobody watches
 	Pulse time.Duration // how often Alive must hear from the loop at least between passes; 0: it does not matter
 
 	abouts map[*Calendar]calendar.About // asked once a process
-
+	unkept []imip.Reply                 // answers that were handed over and could not be stored yet
 }
 
 // Options of one pass.
@@ -98,12 +103,13 @@ type BilateralReport struct {
 // Step is one thing that a pass does to a calendar, for people.
 type Step struct {
 	Bilateral, Period string
-	Action            string // create_series, move, waive, restore, agenda, split_series, adopt, unpin, place
+	Action            string // create_series, move, waive, restore, agenda, split_series, adopt, unpin, place, mail, answer
 	From, To          calendar.Span
 	Mails             []string // addresses that get a message because of it
 	Reason            string
 	Title             string // create_series: the invitation's title
 	Text              string // agenda, create_series: the description as it will stand
+	Mail              string // create_series, where the invitation goes by mail: its subject and text
 	Done              bool
 }
 

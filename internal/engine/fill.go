@@ -35,6 +35,9 @@ func (w *work) fill() error {
 	if !again && (!due || !moment.After(was.Moment)) {
 		return nil
 	}
+	if _, last := w.standingText(*next); last != "" && w.serverMails() && next.Action == plan.None {
+		return nil // one mail a meeting: each further text would be another
+	}
 	if !due {
 		moment = was.Moment
 	}
@@ -127,7 +130,7 @@ func (w *work) resized(d plan.Decision) bool {
 
 // agendaFor builds the agenda of one meeting.
 func (w *work) agendaFor(d plan.Decision, following *plan.Decision) (agenda.Agenda, error) {
-	m := Meeting{Slot: d.Slot, PreviousEnd: w.previousEnd(d.Slot.Start), Delivered: w.b.Invites && w.about().Silent}
+	m := Meeting{Slot: d.Slot, PreviousEnd: w.previousEnd(d.Slot.Start), Delivered: w.reaches() == "yes"}
 	if following != nil {
 		m.Next = following.Slot.Start
 	}
@@ -147,10 +150,10 @@ func (w *work) publish(d plan.Decision, moment time.Time, block string, nothing 
 		nothing = last == "" || len(ever) == 0
 	}
 	if nothing {
-		return w.note(&publication{d.Original, store.Publication{Moment: moment, Delivered: w.delivered()}})
+		return w.note(&publication{d.Original, store.Publication{Moment: moment, Delivered: w.reaches()}})
 	}
 	merged, outcome := agenda.Merge(text, block, agenda.Edits{}, last)
-	pub := &publication{d.Original, store.Publication{Moment: moment, At: w.Now, Fingerprint: agenda.Fingerprint(block), Text: block, Delivered: w.delivered()}}
+	pub := &publication{d.Original, store.Publication{Moment: moment, At: w.Now, Fingerprint: agenda.Fingerprint(block), Text: block, Delivered: w.reaches()}}
 	switch {
 	case outcome.Result == agenda.LeftAlone:
 		w.report.Notes = append(w.report.Notes, Note{"agenda_edited", d.Period.Key, outcome.Reason})
@@ -161,6 +164,9 @@ func (w *work) publish(d plan.Decision, moment time.Time, block string, nothing 
 	step := Step{Bilateral: w.b.Name, Period: d.Period.Key, Action: "agenda", To: d.Slot, Text: merged, Reason: "the agenda is due"}
 	w.pieces = append(w.pieces, piece{Step: step, uid: w.homeOf(d), original: d.Original, publish: pub,
 		patch: calendar.Patch{Description: &merged, Mark: calendar.Mark{keyAgenda: pub.Fingerprint}}})
+	if w.serverMails() {
+		w.pieces[len(w.pieces)-1].Mails = w.mails()
+	}
 	return nil
 }
 
@@ -200,15 +206,4 @@ func (w *work) creates() *piece {
 		}
 	}
 	return nil
-}
-
-// delivered says whether the executive sees what is written: product of what the home calendar does with our text.
-func (w *work) delivered() string {
-	switch {
-	case w.b.Invites && w.about().Silent:
-		return "yes"
-	case !w.b.Invites && slices.Contains(w.b.Executive.Calendars, w.b.Home):
-		return "yes" // the series lives in the executive's own calendar
-	}
-	return "unknown"
 }

@@ -15,7 +15,8 @@ import (
 // found is the bilateral's own series as a pass found them. There is one, or after a split the one that ends and the one
 // that goes on.
 type found struct {
-	series []calendar.Series // by Start
+	series []calendar.Series // by Start, with the answers that came by mail
+	read   []calendar.Series // as they stand in the calendar
 	gone   bool              // it vanished, and was not asked for again
 	twice  bool              // two of them go on at once: a sync brought an old one back
 }
@@ -59,7 +60,7 @@ func (v *view) find(b *Bilateral) (found, error) {
 		f.series = v.adoptable(home.Series, v.adopts(b))
 	}
 	slices.SortFunc(f.series, func(a, c calendar.Series) int { return a.Start.Compare(c.Start) })
-	f.twice = doubled(f.series)
+	f.twice, f.read = doubled(f.series), f.series
 	switch {
 	case len(f.series) == 0 && len(known) > 0 && len(home.Unreadable) > 0:
 		return found{}, fmt.Errorf("the series of %s is not to be seen, and the calendar %s has entries that cannot be read (first %s)",

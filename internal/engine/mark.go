@@ -23,6 +23,8 @@ const (
 	keySuccessor = "successor" // UID of the series that goes on after a split
 	keyPaused    = "paused"    // the owner's pause
 	keyTravel    = "travel"    // the executive's travel
+	keyTold      = "told"      // what the executive was last told by mail: see told.go
+	keyFloor     = "floor"     // the last periods whose agenda went out in writing
 	keySkips     = "skips"     // skipped periods that are not guarded yet: a line each, key and reason
 
 	keyPlaced  = "placed"   // on an instance: the span we put it at

@@ -21,7 +21,10 @@ type view struct {
 	sights  map[*Calendar]*sight
 	before  map[string]store.CalendarState
 	moved   map[string][]calendar.Span // bilateral -> where its meetings stand after this pass's decisions
-	fuse    string                     // why nothing may be written in this pass; ""
+	unread  error                      // why answers by mail could not be read
+	// postDown: a mail could not be sent in this pass, and the next one would fare no better.
+	postDown bool
+	fuse     string // why nothing may be written in this pass; ""
 	// restarted: the owner says start, having seen why the fuse blew.
 	restarted bool
 }
@@ -49,6 +52,9 @@ func (e *Engine) observe(ctx context.Context, o Options) (*view, error) {
 		return nil, err
 	}
 	v.uids = uids
+	if err := v.hear(ctx); err != nil {
+		return nil, err
+	}
 	for _, b := range e.Bilaterals {
 		for _, c := range b.calendars() {
 			if v.sights[c] == nil {

@@ -63,7 +63,7 @@ const tries = 3
 func (v *view) work(ctx context.Context, b *Bilateral, report *BilateralReport) error {
 	for try := 1; ; try++ {
 		*report = BilateralReport{Name: b.Name}
-		w := &work{view: v, b: b, outcome: map[int64]string{}, refused: map[int64]bool{}, report: report}
+		w := &work{view: v, b: b, outcome: map[int64]string{}, refused: map[int64]bool{}, waiting: map[string]time.Time{}, report: report}
 		err := w.run(ctx)
 		if calendar.KindOf(err) != calendar.Conflict || try == tries || ctx.Err() != nil {
 			return err
@@ -83,6 +83,8 @@ func (w *work) run(ctx context.Context) error {
 	if err := w.noteUnanswered(); err != nil {
 		return err
 	}
+	w.noteServed()
+	w.noteUnread()
 	if w.found.twice {
 		report := "two series of it go on at once, so the executive has two invitations"
 		w.report.Notes = append(w.report.Notes, Note{"two_series", "", report})
@@ -100,12 +102,21 @@ func (w *work) run(ctx context.Context) error {
 	if err := w.fill(); err != nil {
 		return err
 	}
+	if err := w.floor(); err != nil {
+		return err
+	}
 	if w.Orders {
 		w.onlyOrders()
 	}
+	w.announce()
 	applied := stop
 	if stop == nil {
 		applied = w.apply(ctx)
+	}
+	if calendar.KindOf(applied) != calendar.Conflict {
+		if err := w.deliver(ctx); err != nil {
+			return errors.Join(applied, err)
+		}
 	}
 	w.tell()
 	w.moved[w.b.Name] = w.standAfter()
@@ -161,12 +172,15 @@ func (w *work) tell() {
 	}
 }
 
+// besides are the actions that are no part of a decision.
+var besides = []string{"agenda", "mail", "answer"}
+
 // madeIn reports whether the period's change was written, holds already, or (Dry) would be written.
 func (w *work) madeIn(period string) bool {
 	if w.Dry && w.acting() {
 		return true
 	}
-	missing := slices.ContainsFunc(w.report.Steps, func(s Step) bool { return !s.Done && s.Period == period && s.Action != "agenda" })
+	missing := slices.ContainsFunc(w.report.Steps, func(s Step) bool { return !s.Done && s.Period == period && !slices.Contains(besides, s.Action) })
 	created := slices.ContainsFunc(w.report.Steps, func(s Step) bool { return s.Done && s.Action == "create_series" })
 	if w.creates() != nil && !created {
 		return false
@@ -211,6 +225,13 @@ func (w *work) about() calendar.About {
 	}
 	w.abouts[w.b.Home] = a
 	return a
+}
+
+// aboutKnown reports whether the server could be asked: one that was not must not be taken for one that does not deliver.
+func (w *work) aboutKnown() bool {
+	w.about()
+	_, known := w.abouts[w.b.Home]
+	return known
 }
 
 // NeedsPerson reports whether something stopped that only a person can start again: exit code 3.

@@ -97,15 +97,18 @@ func (s *Status) judgeItems(b *Bilateral, open []agenda.Item, next *store.Dated,
 
 // remarkAdvice is the one step that helps, by the code of a remark.
 var remarkAdvice = map[string]string{
-	"fuse_blown":    "look into the calendar; if it is right as it is: bilateral start NAME",
-	"fuse_writes":   "see what is written again and again: bilateral why NAME",
-	"agenda_edited": "close what is ticked with bilateral done, add what is new with bilateral add, then undo the edit or delete the block",
-	"freebusy":      "check the executive's address, and whether they let you see when they are busy: bilateral check",
-	"unanswered":    "ask whether the invitation arrived",
-	"two_series":    "delete the one that should not be in the calendar",
-	"existing":      "bilateral adopt NAME, or bilateral start NAME for a second one",
-	"stopped":       "bilateral check",
-	"sign_in":       "correct the password or sign in anew, then: bilateral check",
+	"fuse_blown":     "look into the calendar; if it is right as it is: bilateral start NAME",
+	"fuse_writes":    "see what is written again and again: bilateral why NAME",
+	"agenda_edited":  "close what is ticked with bilateral done, add what is new with bilateral add, then undo the edit or delete the block",
+	"freebusy":       "check the executive's address, and whether they let you see when they are busy: bilateral check",
+	"replies_unread": "check the mailbox's address and password in [mail]: bilateral check",
+	"counter_series": "take it with bilateral rebase NAME, or answer them",
+	"invite_server":  "set invite = \"server\", or let bilateral start make a new series",
+	"unanswered":     "ask whether the invitation arrived",
+	"two_series":     "delete the one that should not be in the calendar",
+	"existing":       "bilateral adopt NAME, or bilateral start NAME for a second one",
+	"stopped":        "bilateral check",
+	"sign_in":        "correct the password or sign in anew, then: bilateral check",
 }
 
 func (s *Status) judgeRemarks(b *Bilateral, r store.Remarks) {

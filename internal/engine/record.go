@@ -1,8 +1,8 @@
 package engine
 
 import (
+	"maps"
 	"slices"
-	"time"
 
 	"bilateral/calendar"
 	"bilateral/internal/plan"
@@ -51,7 +51,7 @@ func (w *work) recordSeries() error {
 
 // recordSeen keeps since when each present trouble has stood.
 func (w *work) recordSeen() error {
-	seen := map[string]time.Time{}
+	seen := maps.Clone(w.waiting)
 	for _, d := range w.decided {
 		if d.Trouble == "" || d.State == plan.Held {
 			continue // nothing is wrong, or it was mended in this pass: the next trouble settles afresh

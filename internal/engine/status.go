@@ -262,6 +262,11 @@ func (e *Engine) bilateralStatus(b *Bilateral, now time.Time, s *Status) (Bilate
 		return out, err
 	}
 	s.judgeRemarks(b, remarks)
+	letters, err := e.Store.OpenLetters(b.Name)
+	if err != nil {
+		return out, err
+	}
+	s.judgeLetters(b, letters)
 	if x := remarks.Suggestion; x != nil {
 		out.Suggestion = fmt.Sprintf("%d of %d meetings stand away from the standing time; %s is free in %d of them: bilateral rebase %s",
 			x.Moved, x.Of, b.describe(x.Prefer), x.Free, b.Name)
@@ -360,6 +365,9 @@ func (e *Engine) nextMeeting(b *Bilateral, next *store.Dated, items int, out *Bi
 	pub, err := e.Store.Published(b.Name, next.Original)
 	if err != nil {
 		return err
+	}
+	if pub.Delivered == mailed {
+		pub.Delivered = "yes"
 	}
 	out.Next = &NextMeeting{Period: next.Period, Start: next.Slot.Start, End: next.Slot.End, AgendaItems: items,
 		Published: moment(pub.At), Delivered: cmp.Or(pub.Delivered, "unknown")}

@@ -10,11 +10,11 @@ import (
 // patience is for how many working days of the executive a series may stay unanswered.
 const patience = 2
 
-// noteUnanswered says when the executive has not answered the series for two of their working days, where the server
-// delivers invitations: elsewhere nobody can answer.
+// noteUnanswered says when the executive has not answered the series for two of their working days, where answers come
+// back at all: by the server that delivers invitations, or by the mails that are read.
 func (w *work) noteUnanswered() error {
 	s := w.found.current()
-	if s == nil || !w.b.Invites || !w.about().Invites || w.answered(s) {
+	if s == nil || !w.b.Invites || !w.answerable(s) || w.answered(s) {
 		return nil
 	}
 	known, err := w.Store.KnownSeries(w.b.Name)
@@ -28,6 +28,13 @@ func (w *work) noteUnanswered() error {
 		}
 	}
 	return nil
+}
+
+func (w *work) answerable(s *calendar.Series) bool {
+	if w.byMail(s) {
+		return w.Answers
+	}
+	return w.about().Invites
 }
 
 // answered reports whether any answer to the series or one of its meetings was given.

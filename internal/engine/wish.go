@@ -56,7 +56,14 @@ func (w *work) seriesOf(original time.Time) string {
 
 // mails are the addresses that hear of a change of time.
 func (w *work) mails() []string {
-	if !w.b.Invites || !w.about().Invites {
+	switch {
+	case !w.b.Invites:
+		return nil
+	case w.byMail(w.found.current()):
+		if w.paused() {
+			return nil // told afterwards
+		}
+	case !w.about().Invites:
 		return nil
 	}
 	return []string{w.b.Executive.Email}

@@ -22,8 +22,12 @@ type work struct {
 	outcome  map[int64]string
 	refused  map[int64]bool // requests that could not be carried out
 	pieces   []piece
-	putOff   []string // periods whose change waits for the next full pass
-	forget   bool     // the series that vanished is given up
+	letters  map[string][]store.Letter // by the UID of the series whose write makes them due
+	floors   []store.Letter
+	waiting  map[string]time.Time // changes by people that are to be told once they have settled, and since when they stand
+	wrote    bool                 // this pass has changed the calendar
+	putOff   []string             // periods whose change waits for the next full pass
+	forget   bool                 // the series that vanished is given up
 	report   *BilateralReport
 }
 
@@ -34,6 +38,9 @@ func (w *work) look(ctx context.Context) error {
 		return err
 	}
 	if w.orders, err = w.takeOrders(); err != nil {
+		return err
+	}
+	if err := w.takeReplies(); err != nil {
 		return err
 	}
 	return w.build(ctx)

@@ -32,7 +32,7 @@ type Letter struct {
 	Done    time.Time
 	Outcome string // the message's id, or why it was never sent
 
-	WriteDone, Wrote bool // how the intent ended, for OpenLetters
+	Written, Failed bool // what is known for sure of the write, for OpenLetters
 }
 
 const insertLetter = `INSERT INTO letters (bilateral, intent, kind, uid, original, period, told, was, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -49,14 +49,14 @@ func addLetters(tx *sql.Tx, intent int64, list []Letter) error {
 // OpenLetters returns a bilateral's letters that were neither sent nor given up, oldest first.
 func (s *Store) OpenLetters(bilateral string) ([]Letter, error) {
 	out, err := all(s.db, scanLetter, `SELECT l.id, l.bilateral, l.intent, l.kind, l.uid, l.original, l.period, l.told, l.was, l.at, l.tries,
-		l.tried, l.error, l.done, l.outcome, i.done <> '', i.wrote FROM letters l JOIN intents i ON i.id = l.intent
+		l.tried, l.error, l.done, l.outcome, i.outcome = 'written', i.done <> '' AND i.wrote = 0 FROM letters l JOIN intents i ON i.id = l.intent
 		WHERE l.bilateral = ? AND l.done = '' ORDER BY l.id`, bilateral)
 	return out, s.said("read the open letters", err)
 }
 
 func scanLetter(r row) (l Letter, err error) {
 	err = r.Scan(&l.ID, &l.Bilateral, &l.Intent, &l.Kind, &l.UID, (*instant)(&l.Original), &l.Period, &l.Told, &l.Was, (*instant)(&l.At), &l.Tries,
-		(*instant)(&l.Tried), &l.Error, (*instant)(&l.Done), &l.Outcome, &l.WriteDone, &l.Wrote)
+		(*instant)(&l.Tried), &l.Error, (*instant)(&l.Done), &l.Outcome, &l.Written, &l.Failed)
 	return l, err
 }
 

@@ -1,0 +1,271 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/calendar/imip"
+	"bilateral/internal/store"
+)
+
+// bundle is the open letters about one thing: one mail says what all of them would, as it is now.
+type bundle struct {
+	letters []store.Letter // oldest first
+}
+
+func (x bundle) newest() store.Letter { return x.letters[len(x.letters)-1] }
+
+func (x bundle) ids() []int64 {
+	out := make([]int64, len(x.letters))
+	for k, l := range x.letters {
+		out[k] = l.ID
+	}
+	return out
+}
+
+// tries is how often a mail about it was begun: if ever, the executive may have it.
+func (x bundle) tries() int {
+	n := 0
+	for _, l := range x.letters {
+		n += l.Tries
+	}
+	return n
+}
+
+// deliver sends the letters of this pass's writes, and those that earlier passes could not send. What they say is made
+// now, from the calendar as it stands: a mail that comes late is not out of date.
+func (w *work) deliver(ctx context.Context) error {
+	if w.Dry || w.Post == nil || !w.acting() || w.paused() || w.world.SeriesDeclined {
+		return nil
+	}
+	open, err := w.Store.OpenLetters(w.b.Name)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	if w.wrote {
+		w.sights[w.b.Home] = w.read(ctx, w.b.Home, w.uids)
+	}
+	home := w.sights[w.b.Home]
+	if home.err != nil {
+		return nil // the next pass looks
+	}
+	written, err := w.confirmed(open, home.Series)
+	if err != nil {
+		return err
+	}
+	for _, x := range bundles(written) {
+		if err := w.deliverOne(ctx, x, home.Series); err != nil || w.postDown {
+			return err
+		}
+	}
+	return nil
+}
+
+func seriesNamed(list []calendar.Series, uid string) *calendar.Series {
+	k := slices.IndexFunc(list, func(s calendar.Series) bool { return s.UID == uid })
+	if k < 0 {
+		return nil
+	}
+	return &list[k]
+}
+
+// confirmed are the letters whose write took place. After a crash or a lost answer the mark in the calendar tells; the
+// letter of a write that never was is dropped, and its news is found again.
+func (w *work) confirmed(open []store.Letter, list []calendar.Series) ([]store.Letter, error) {
+	var out []store.Letter
+	for _, l := range open {
+		s := seriesNamed(list, l.UID)
+		switch {
+		case l.Written:
+			out = append(out, l)
+		case l.Failed || s != nil && !w.says(s, l) && l.At.Before(w.Now):
+			if err := w.Store.FinishLetters("not sent: the calendar was not changed", w.Now, l.ID); err != nil {
+				return nil, err
+			}
+		case s != nil && w.says(s, l):
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}
+
+// says reports whether the calendar's mark says that the letter was due.
+func (w *work) says(s *calendar.Series, l store.Letter) bool {
+	if l.Kind == store.FloorLetter {
+		return slices.Contains(strings.Fields(s.Mark[keyFloor]), l.Period)
+	}
+	return parseTold(s.Mark[keyTold]).covers(l.Original, l.Told)
+}
+
+// bundles puts together what one mail can say. A mail about a series says everything about its instances.
+func bundles(list []store.Letter) []bundle {
+	whole := map[string]bool{}
+	for _, l := range list {
+		whole[l.UID] = whole[l.UID] || l.Kind == store.SeriesLetter
+	}
+	var out []bundle
+	at := map[string]int{}
+	for _, l := range list {
+		key := l.UID + " " + instantMark(l.Original)
+		switch {
+		case l.Kind == store.FloorLetter:
+			key = l.UID + " " + l.Period
+		case whole[l.UID]:
+			key = l.UID
+		}
+		k, known := at[key]
+		if !known {
+			k, at[key] = len(out), len(out)
+			out = append(out, bundle{})
+		}
+		out[k].letters = append(out[k].letters, l)
+	}
+	return out
+}
+
+// deliverOne sends one mail, or closes its letters where there is nothing to tell any more.
+func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series) error {
+	last := x.newest()
+	if !w.Now.After(last.Tried.Add(patienceOf(last.Tries))) && last.Tries > 0 {
+		return nil
+	}
+	m, moot, err := w.compose(x, seriesNamed(list, last.UID))
+	if err != nil {
+		return err
+	}
+	if moot != "" {
+		return w.Store.FinishLetters("not sent: "+moot, w.Now, x.ids()...)
+	}
+	m.Date = w.Now
+	if err := w.Store.BeginLetter(last.ID, w.Now); err != nil {
+		return err
+	}
+	if err := w.Post.Send(ctx, m); err != nil {
+		switch calendar.KindOf(err) {
+		case calendar.Denied: // this one alone
+		default:
+			w.postDown = true
+		}
+		w.Log.Warn().Str("bilateral", w.b.Name).Err(err).Msg("a mail was not sent")
+		return w.Store.FailLetter(last.ID, err.Error())
+	}
+	if err := w.Store.FinishLetters(m.ID, w.Now, x.ids()...); err != nil {
+		return err
+	}
+	return w.sent(x, m, seriesNamed(list, last.UID))
+}
+
+// patienceOf is how long a letter waits for the next try: a server that is down, or refuses, is not asked all the time.
+func patienceOf(tries int) time.Duration {
+	return min(time.Hour, 4*time.Minute<<min(tries, 8))
+}
+
+// compose makes the mail of a bundle from the series as it stands; moot says why there is nothing to send any more.
+func (w *work) compose(x bundle, s *calendar.Series) (m imip.Message, moot string, err error) {
+	last := x.newest()
+	if last.Kind == store.FloorLetter {
+		return w.composeFloor(last)
+	}
+	if s == nil {
+		return m, "the series is not in the calendar any more", nil
+	}
+	t := parseTold(s.Mark[keyTold])
+	series := t.raise(*s)
+	e := w.envelope(last.At) // so that the same mail sent again is the same, to the letter
+	if slices.ContainsFunc(x.letters, func(l store.Letter) bool { return l.Kind == store.SeriesLetter }) {
+		if s.Cancelled {
+			return imip.Cancel(e, series), "", nil
+		}
+		e.Was = movedFrom(x.letters[0].Was, series)
+		return imip.Request(e, series), "", nil
+	}
+	was, known := parseWord(x.letters[0].Was)
+	state, now := gone, s.At(last.Original)
+	if now != nil {
+		state = stateOf(*now)
+	} else {
+		series.Instances = append(series.Instances, missing(*s, last))
+	}
+	agenda := slices.ContainsFunc(x.letters, func(l store.Letter) bool { w, _ := parseWord(l.Told); return w.agenda }) && !was.agenda
+	switch {
+	case !comes(state, w.Now) && !comes(was.state, w.Now):
+		return m, "the meeting is over", nil
+	case known && was.state == state && !agenda && x.tries() == 0:
+		return m, "it was changed back before the mail went out", nil
+	case state == gone:
+		return imip.CancelInstance(e, series, last.Original), "", nil
+	}
+	e.Was, _ = parseSpan(was.state)
+	return imip.RequestInstance(e, series, last.Original), "", nil
+}
+
+// movedFrom is the standing time that the executive was told before, if the present one is another.
+func movedFrom(head string, s calendar.Series) calendar.Span {
+	_, standing, _ := strings.Cut(head, " ")
+	was, ok := parseSpan(firstWord(standing))
+	if !ok || was.Equal(calendar.Span{Start: s.Start, End: s.Start.Add(s.Duration)}) {
+		return calendar.Span{}
+	}
+	return was
+}
+
+// missing is an instance that the series does not have any more, as its cancellation speaks of it.
+func missing(s calendar.Series, l store.Letter) calendar.Instance {
+	w, _ := parseWord(l.Told)
+	was, ok := parseSpan(firstWord(l.Was))
+	if !ok {
+		was = calendar.Span{Start: l.Original, End: l.Original.Add(s.Duration)}
+	}
+	return calendar.Instance{Original: l.Original, Span: was, Cancelled: true, Title: s.Title, Location: s.Location,
+		Description: s.Description, Attendees: s.Attendees, Sequence: w.sequence}
+}
+
+func firstWord(s string) string {
+	first, _, _ := strings.Cut(s, " ")
+	return first
+}
+
+// sent records that a mail was taken: for the log, for `why`, and for the agendas that were in it.
+func (w *work) sent(x bundle, m imip.Message, s *calendar.Series) error {
+	last := x.newest()
+	w.Log.Info().Str("bilateral", w.b.Name).Str("period", last.Period).Str("to", m.To.Email).Str("subject", m.Subject).Str("id", m.ID).Msg("mailed")
+	a := store.Action{Bilateral: w.b.Name, Period: last.Period, Action: "mail", Mails: []string{m.To.Email}, Sentence: m.Subject, At: w.Now}
+	if err := w.Store.LogAction(a); err != nil || s == nil || m.Method != imip.MethodRequest {
+		return err
+	}
+	for _, i := range s.Instances {
+		if i.Mark[keyAgenda] == "" || !last.Original.IsZero() && !last.Original.Equal(i.Original) {
+			continue
+		}
+		p, err := w.Store.Published(w.b.Name, i.Original)
+		if err != nil {
+			return err
+		}
+		if p.At.IsZero() || p.Fingerprint != i.Mark[keyAgenda] || p.Delivered == mailed {
+			continue
+		}
+		p.Delivered = mailed
+		if err := w.Store.SetPublished(w.b.Name, i.Original, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judgeLetters tells of mails that could not be sent.
+func (s *Status) judgeLetters(b *Bilateral, open []store.Letter) {
+	for _, l := range open {
+		if l.Error == "" {
+			continue
+		}
+		about := cmp.Or(l.Period, "the series")
+		s.add(Problem{"mail_unsent", Warning, b.Name, l.Period, fmt.Sprintf("the mail to %s about %s could not be sent since %s: %s",
+			b.Executive.Email, about, when(l.At), l.Error), "bilateral check; it is sent as soon as the mail server takes it"})
+		return // the others wait for the same
+	}
+}

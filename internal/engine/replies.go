@@ -1,0 +1,160 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"bilateral/calendar"
+	"bilateral/calendar/imip"
+	"bilateral/internal/plan"
+	"bilateral/internal/store"
+)
+
+// hear takes the answers that came by mail into the database, where they stay until they are in the calendar. A mailbox
+// that cannot be read is told, and keeps nothing from going on.
+func (v *view) hear(ctx context.Context) error {
+	if v.Post == nil || !v.Answers || v.Dry || v.Orders || !slices.ContainsFunc(v.Bilaterals, func(b *Bilateral) bool { return b.Invites }) {
+		return nil
+	}
+	replies, err := v.Post.Replies(ctx)
+	v.unread = err
+	v.unkept = append(v.unkept, replies...) // the mailbox does not give them again once they were handed over
+	for _, r := range v.unkept {
+		for _, b := range v.Bilaterals {
+			ours, err := v.answers(b, r)
+			if err != nil {
+				return err
+			}
+			if !ours {
+				continue
+			}
+			if err := v.Store.Hear(store.Reply{Bilateral: b.Name, UID: r.UID, Original: r.Original, Status: r.Status, Comment: r.Comment,
+				Counter: r.Counter, Sequence: r.Sequence, Stamp: r.Stamp, At: v.Now}); err != nil {
+				return err
+			}
+		}
+	}
+	v.unkept = nil
+	return nil
+}
+
+// answers reports whether the executive answers a series of the bilateral. Others to whom the invitation was forwarded
+// are nobody's executive.
+func (v *view) answers(b *Bilateral, r imip.Reply) (bool, error) {
+	from := slices.ContainsFunc(b.Executive.Judge.Emails, func(e string) bool { return strings.EqualFold(e, r.From) })
+	known := []calendar.PartStat{calendar.Accepted, calendar.Declined, calendar.Maybe, calendar.Delegated}
+	if !from || r.Counter == nil && !slices.Contains(known, r.Status) {
+		return false, nil
+	}
+	if b.named(r.UID) || b.Adopt == r.UID {
+		return true, nil
+	}
+	list, err := v.Store.KnownSeries(b.Name)
+	return slices.ContainsFunc(list, func(k store.Known) bool { return k.UID == r.UID }), err
+}
+
+// noteUnread says that answers cannot be read.
+func (w *work) noteUnread() {
+	if w.unread != nil && w.b.Invites {
+		text := fmt.Sprintf("the answers of %s by mail cannot be read: %v", w.b.Executive.Name, w.unread)
+		w.report.Notes = append(w.report.Notes, Note{"replies_unread", "", text})
+	}
+}
+
+// takeReplies lets the answers that came by mail stand in the series that is decided on, and notes what of them must be
+// written into the owner's copy. An answer counts for the time that it was given to: one to what was told earlier is late.
+func (w *work) takeReplies() error {
+	if w.Orders {
+		return nil
+	}
+	open, err := w.Store.OpenReplies(w.b.Name)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	w.found.series = slices.Clone(w.found.series)
+	for _, r := range open {
+		k := slices.IndexFunc(w.found.series, func(s calendar.Series) bool { return s.UID == r.UID })
+		if k < 0 {
+			if w.Now.Sub(r.At) < 24*time.Hour {
+				continue // perhaps it cannot be read just now
+			}
+		} else if w.takeReply(&w.found.series[k], r) {
+			continue
+		}
+		if w.Dry {
+			continue
+		}
+		if err := w.Store.FinishReply(r, w.Now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeReply reports whether anything is left to do about the answer.
+func (w *work) takeReply(s *calendar.Series, r store.Reply) bool {
+	if t := parseTold(s.Mark[keyTold]); t.standing != "" && r.Sequence < t.sequenceOf(r.Original) {
+		return false
+	}
+	switch {
+	case r.Original.IsZero() && r.Counter != nil:
+		text := fmt.Sprintf("%s proposes another time for the whole series: %s", w.b.Executive.Name, plan.When(*r.Counter, w.b.Policy.Mine.Zone))
+		w.report.Notes = append(w.report.Notes, Note{"counter_series", "", text})
+		return w.Now.Sub(r.At) < counterKept
+	case r.Original.IsZero():
+		return w.takeSeriesReply(s, r)
+	}
+	i := s.At(r.Original)
+	if i == nil || i.Cancelled || i.Excluded || !i.End.After(w.Now) {
+		return false
+	}
+	s.Instances = slices.Clone(s.Instances)
+	i = s.At(r.Original)
+	if r.Counter != nil {
+		i.Counter = r.Counter
+		return !r.Counter.Equal(i.Span)
+	}
+	return w.answered1(&i.Attendees, r, func(p calendar.Patch, step Step) {
+		i.Override = true
+		step.Period = plan.KeyOf(w.b.Policy, w.b.standing(w.found), w.Now, r.Original)
+		w.pieces = append(w.pieces, piece{Step: step, uid: s.UID, original: r.Original, patch: p, exempt: true})
+	})
+}
+
+// counterKept is for how long a proposal for the whole series is told of.
+const counterKept = 7 * 24 * time.Hour
+
+func (w *work) takeSeriesReply(s *calendar.Series, r store.Reply) bool {
+	left := w.answered1(&s.Attendees, r, func(p calendar.Patch, step Step) {
+		w.pieces = append(w.pieces, piece{Step: step, uid: s.UID, patch: p, exempt: true})
+	})
+	s.Instances = slices.Clone(s.Instances)
+	for k := range s.Instances {
+		if i := &s.Instances[k]; !i.Override {
+			i.Attendees = s.Attendees
+		}
+	}
+	return left
+}
+
+// answered1 puts an answer into a list of attendees and writes it, unless it stands there already.
+func (w *work) answered1(list *[]calendar.Attendee, r store.Reply, write func(calendar.Patch, Step)) bool {
+	*list = slices.Clone(*list)
+	for k := range *list {
+		a := &(*list)[k]
+		if _, is := calendar.Attends([]calendar.Attendee{*a}, w.b.Executive.Judge.Emails...); !is {
+			continue
+		}
+		if a.Status == r.Status && a.Comment == r.Comment {
+			return false
+		}
+		a.Status, a.Comment = r.Status, r.Comment
+		write(calendar.Patch{Answer: &calendar.Answer{Email: a.Email, Status: r.Status, Comment: r.Comment}},
+			Step{Bilateral: w.b.Name, Action: "answer", Reason: w.b.Executive.Name + " answered by mail: " + strings.ToLower(string(r.Status))})
+		return true
+	}
+	return false
+}
