@@ -15,6 +15,7 @@ type diary struct {
 	rights           map[string]string // access role by address
 	events           map[string]*event // by id: singles, masters and exceptions, also deleted ones
 	changed          int64             // tick of the last change
+	updated          string            // its moment
 	broken           bool              // freeBusy.query answers internalError
 }
 
@@ -28,7 +29,7 @@ type listed struct {
 var roles = []string{"", "freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner"}
 
 func newDiary(id, owner, title string, zone *time.Location) *diary {
-	return &diary{id: id, owner: owner, title: title, zone: zone, rights: map[string]string{owner: "owner"}, events: make(map[string]*event)}
+	return &diary{id: id, owner: owner, title: title, zone: zone, rights: map[string]string{owner: "owner"}, events: make(map[string]*event), updated: "2020-01-01T00:00:00.000Z"}
 }
 
 func (d *diary) clone() *diary {

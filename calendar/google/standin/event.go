@@ -110,6 +110,9 @@ func (d *diary) exceptions(master string) []*event {
 	return found
 }
 
+// stamped is how created and updated are written.
+const stamped = "2006-01-02T15:04:05.000Z"
+
 // touch gives an event the marks of a change.
 func (s *Server) touch(d *diary, e *event) {
 	s.tick++
@@ -117,5 +120,7 @@ func (s *Server) touch(d *diary, e *event) {
 	// Real ETags are twice the moment of the change in microseconds; two changes never share one.
 	s.stamp = max(s.stamp+2, s.now().UnixMicro()*2)
 	e.stamp = s.stamp
-	e.body["updated"] = s.now().UTC().Format("2006-01-02T15:04:05.000Z")
+	e.body["updated"] = s.now().UTC().Format(stamped)
+	d.updated = e.text("updated")
+	s.await(d, e)
 }

@@ -40,7 +40,6 @@ func (c *call) listEvents() (object, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	c.meet(d)
 	f, p := c.filter(d)
 	if p != nil {
 		return nil, p
@@ -107,7 +106,7 @@ func (c *call) page(d *diary, l *listing) (object, *problem) {
 	}
 	reply := object{
 		"kind": "calendar#events", "summary": d.title, "timeZone": v.zone.String(), "accessRole": d.rights[c.user], "items": items,
-		"etag": fmt.Sprintf(`"%d"`, int64(hash(c.query.Encode()+c.user)>>20)+d.changed), "updated": c.now().UTC().Format(time.RFC3339),
+		"etag": fmt.Sprintf(`"%d"`, int64(hash(c.query.Encode()+c.user)>>20)+d.changed), "updated": d.updated,
 		"defaultReminders": c.defaultReminders(d),
 	}
 	switch {
@@ -330,7 +329,6 @@ func (c *call) getEvent() (object, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	c.meet(d)
 	e, _ := d.find(c.path["eventId"])
 	if e == nil {
 		return nil, notFound()

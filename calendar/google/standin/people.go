@@ -194,6 +194,7 @@ func (h *Hand) do(id, event string, body object) (object, error) {
 			return nil, fmt.Errorf("%s by %s: %w", id, h.user, err)
 		}
 	}
+	c.meet()
 	reply, p := s.methods()[id](c)
 	if p == nil {
 		reply, p = s.checked(c, reply)

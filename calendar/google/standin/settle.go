@@ -3,7 +3,6 @@ package standin
 import (
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -198,63 +197,4 @@ func settleProperties(e *event) *problem {
 		delete(e.body, "extendedProperties")
 	}
 	return nil
-}
-
-// conferenceDelay is how long a video link is pending.
-const conferenceDelay = 2 * time.Second
-
-// settleConference starts the making of a video link. A request id that was used before is ignored.
-func (c *call) settleConference(_ *diary, old, e *event) *problem {
-	data, _ := e.body["conferenceData"].(object)
-	ask, _ := data["createRequest"].(object)
-	if ask == nil {
-		if data == nil {
-			delete(e.body, "hangoutLink")
-		}
-		return nil
-	}
-	var before object
-	if old != nil {
-		data, _ := old.body["conferenceData"].(object)
-		before, _ = data["createRequest"].(object)
-	}
-	id, _ := ask["requestId"].(string)
-	if id == "" {
-		return invalid("conferenceData", "Missing conference request id.")
-	}
-	if before["requestId"] == id {
-		e.body["conferenceData"] = cloned(old.body["conferenceData"])
-		return nil
-	}
-	key, _ := ask["conferenceSolutionKey"].(object)
-	if key == nil {
-		key = object{"type": "hangoutsMeet"}
-	}
-	if key["type"] != "hangoutsMeet" {
-		return invalid("conferenceData", "Invalid conference type value.")
-	}
-	e.body["conferenceData"] = object{"createRequest": object{"requestId": id, "conferenceSolutionKey": key,
-		"status": object{"statusCode": "pending"}}}
-	return nil
-}
-
-// meet finishes video links that were asked for long enough ago. Nobody is mailed for it.
-func (s *Server) meet(d *diary) {
-	for _, e := range d.events {
-		data, _ := e.body["conferenceData"].(object)
-		ask, _ := data["createRequest"].(object)
-		status, _ := ask["status"].(object)
-		at, err := time.Parse(time.RFC3339, e.text("updated"))
-		if status["statusCode"] != "pending" || err != nil || s.now().Before(at.Add(conferenceDelay)) || e.cancelled() {
-			continue
-		}
-		code := s.fresh()
-		code = code[:3] + "-" + code[3:7] + "-" + code[7:10]
-		status["statusCode"] = "success"
-		data["conferenceId"] = code
-		data["conferenceSolution"] = object{"key": object{"type": "hangoutsMeet"}, "name": "Google Meet"}
-		data["entryPoints"] = []any{object{"entryPointType": "video", "uri": "https://meet.google.com/" + code, "label": "meet.google.com/" + code}}
-		e.body["hangoutLink"] = "https://meet.google.com/" + code
-		s.touch(d, e)
-	}
 }

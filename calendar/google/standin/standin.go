@@ -49,6 +49,7 @@ type Server struct {
 	lagging    map[string]*diary // what lists are answered from while the server lags; nil: the truth
 	people     map[string]*person
 	groups     map[string][]string
+	waiting    []waiting           // video links that are being made
 	listings   map[string]*listing // by page token
 	tokens     map[string]*grant   // by access token
 	auth       authority
@@ -201,6 +202,7 @@ func (s *Server) answer(r *http.Request, m *method, path map[string]string, data
 		s.violations = append(s.violations, m.ID+": the stand-in does not know this method")
 		return nil, &problem{Code: 501, Reason: "notImplemented", Message: "the stand-in does not know " + m.ID}
 	}
+	c.meet()
 	reply, p := do(c)
 	if p != nil {
 		return nil, p

@@ -59,7 +59,7 @@ func (c *call) create(d *diary, organizer object) (object, *problem) {
 		e.body["iCalUID"] = id + "@google.com"
 	}
 	e.body["creator"], e.body["organizer"] = object{"email": c.user, "displayName": c.people[c.user].name}, organizer
-	e.body["created"] = c.now().UTC().Format("2006-01-02T15:04:05.000Z")
+	e.body["created"] = c.now().UTC().Format(stamped)
 	if e.body["eventType"] == nil {
 		e.body["eventType"] = "default"
 	}
