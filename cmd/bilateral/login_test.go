@@ -23,9 +23,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// google starts a server that signs in as Google does, and puts its address into config.toml for http://127.0.0.1:1.
+// standInGoogle starts a server that signs in as Google does, and puts its address into config.toml for http://127.0.0.1:1.
 // Its argument is what becomes of it: google [deny|forge|testing|lost].
-func google(ts *testscript.TestScript, _ bool, args []string) {
+func standInGoogle(ts *testscript.TestScript, _ bool, args []string) {
 	mood := first(args)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/auth", func(w http.ResponseWriter, r *http.Request) {
