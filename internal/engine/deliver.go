@@ -44,7 +44,7 @@ func (w *work) deliver(ctx context.Context) error {
 		return nil
 	}
 	open, err := w.Store.OpenLetters(w.b.Name)
-	if err != nil || len(open) == 0 {
+	if err != nil || len(open) == 0 || w.tooSoon(open) {
 		return err
 	}
 	if w.wrote {
@@ -131,9 +131,6 @@ func bundles(list []store.Letter) []bundle {
 // deliverOne sends one mail, or closes its letters where there is nothing to tell any more.
 func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series) error {
 	last := x.newest()
-	if !w.Now.After(last.Tried.Add(patienceOf(last.Tries))) && last.Tries > 0 {
-		return nil
-	}
 	m, moot, err := w.compose(x, seriesNamed(list, last.UID))
 	if err != nil {
 		return err
@@ -160,9 +157,13 @@ func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series)
 	return w.sent(x, m, seriesNamed(list, last.UID))
 }
 
-// patienceOf is how long a letter waits for the next try: a server that is down, or refuses, is not asked all the time.
-func patienceOf(tries int) time.Duration {
-	return min(time.Hour, 4*time.Minute<<min(tries, 8))
+// tooSoon reports whether a letter failed so recently that none is tried yet: a server that is down, or refuses, is not
+// asked all the time, and then with the oldest letter. So the others are known as never sent, if their news is taken back.
+func (w *work) tooSoon(open []store.Letter) bool {
+	return slices.ContainsFunc(open, func(l store.Letter) bool {
+		patience := min(time.Hour, 4*time.Minute<<min(l.Tries, 8))
+		return l.Tries > 0 && l.Error != "" && w.Now.Before(l.Tried.Add(patience))
+	})
 }
 
 // compose makes the mail of a bundle from the series as it stands; moot says why there is nothing to send any more.
