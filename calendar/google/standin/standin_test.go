@@ -146,3 +146,11 @@ func TestSeriesThroughTheRealClient(t *testing.T) {
 		t.Errorf("calendar list %+v", list.Items)
 	}
 }
+
+func instant(e *calendar.EventDateTime) time.Time {
+	at, err := time.Parse(time.RFC3339, e.DateTime)
+	if err != nil {
+		panic(err)
+	}
+	return at
+}
