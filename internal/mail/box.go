@@ -83,7 +83,7 @@ func later(code imap.ResponseCode) bool {
 func (s *session) failed(op string, err error) error {
 	kind := calendar.Unreachable
 	var no *imap.Error
-	if errors.As(err, &no) {
+	if s.ctx.Err() == nil && errors.As(err, &no) {
 		switch {
 		case later(no.Code):
 			kind = calendar.Quota

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http/httptest"
 	"strings"
@@ -120,7 +121,7 @@ func (s *postSession) Auth(string) (sasl.Server, error) {
 func (p *post) serve(t *testing.T, secure *tls.Config, implicit bool) (address string) {
 	t.Helper()
 	s := smtp.NewServer(p)
-	s.Domain, s.AllowInsecureAuth = "localhost", true
+	s.Domain, s.AllowInsecureAuth, s.ErrorLog = "localhost", true, log.New(io.Discard, "", 0)
 	var l net.Listener
 	if implicit {
 		l = listen(t, secure)
