@@ -24,7 +24,7 @@ import (
 )
 
 // standInGoogle starts a server that signs in as Google does, and puts its address into config.toml for http://127.0.0.1:1.
-// Its argument is what becomes of it: google [deny|forge|testing|lost].
+// Its argument is what becomes of it: google [deny|forge|testing|lost]. The calendar itself it lets nobody see.
 func standInGoogle(ts *testscript.TestScript, _ bool, args []string) {
 	mood := first(args)
 	mux := http.NewServeMux()
@@ -56,6 +56,7 @@ func standInGoogle(ts *testscript.TestScript, _ bool, args []string) {
 	mux.HandleFunc("/calendar/v3/users/me/calendarList/primary", func(w http.ResponseWriter, _ *http.Request) {
 		io.WriteString(w, `{"id":"alice@example.org"}`)
 	})
+	mux.HandleFunc("/calendar/v3/", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	server := httptest.NewServer(mux)
 	ts.Defer(server.Close)
 	path := ts.MkAbs("config.toml")
@@ -174,6 +175,33 @@ func TestASignInsProblemStandsWhereItsSeverityBelongs(t *testing.T) {
 	addProblem(&s, engine.Problem{Severity: engine.Warning})
 	if s.State != engine.NoIdea {
 		t.Error("a sign-in does not make known what is not")
+	}
+}
+
+func TestWhatAPassSaidOfASignInLeadsToLogin(t *testing.T) {
+	gone := "the calendar team cannot be read (sign in to calendar team: sign-in needed: nobody has signed in yet); …"
+	for _, row := range []struct {
+		sentence string
+		problems []engine.Problem
+		want     string // code, severity and step of each
+	}{
+		{"of a calendar that is only read", []engine.Problem{{Code: "lint", Severity: engine.Warning, Do: "x"}, {Code: "calendar_unreadable", Severity: engine.Warning, Message: gone}},
+			"calendar_unreadable critical bilateral login team; lint warning x; "},
+		{"of the calendar where the series lives", []engine.Problem{{Code: "sign_in", Severity: engine.Critical, Message: gone}, {Code: "calendar_unreadable", Severity: engine.Warning, Message: gone}},
+			"sign_in critical bilateral login team; calendar_unreadable warning bilateral login team; "},
+		{"nothing, where Google only does not answer", []engine.Problem{{Code: "calendar_unreadable", Severity: engine.Warning, Do: "x", Message: "sign in to calendar team: not reachable"}},
+			"calendar_unreadable warning x; "},
+		{"nothing of another calendar", []engine.Problem{{Code: "sign_in", Severity: engine.Critical, Do: "x", Message: "sign in to calendar team2: sign-in needed"}}, "sign_in critical x; "},
+	} {
+		s := engine.Status{State: engine.Warning, Problems: row.problems}
+		pointAtLogin(&s, "team")
+		got := ""
+		for _, p := range s.Problems {
+			got += p.Code + " " + p.Severity + " " + p.Do + "; "
+		}
+		if got != row.want {
+			t.Errorf("%s: got %q, want %q", row.sentence, got, row.want)
+		}
 	}
 }
 

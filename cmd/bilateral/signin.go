@@ -62,8 +62,8 @@ func holdsSeries(c *config.Config, calendar string) bool {
 // signInAhead is how long before its known end a sign-in becomes a warning.
 const signInAhead = 3 * 24 * time.Hour
 
-// tellSignIns adds what is known of Google sign-ins to a status: one that Google refused, or whose end is near. It reads
-// their files alone; one that this user may not read tells nothing.
+// tellSignIns adds what is known of Google sign-ins to a status: one that is gone, or whose end is near. It reads their files
+// alone; one that this user may not read tells nothing.
 func (a *app) tellSignIns(s *engine.Status, now time.Time) error {
 	c, err := a.config()
 	if err != nil {
@@ -73,25 +73,37 @@ func (a *app) tellSignIns(s *engine.Status, now time.Time) error {
 		if cal.Type != config.Google {
 			continue
 		}
-		pointAtLogin(s, cal.Name)
+		told := pointAtLogin(s, cal.Name)
 		known, err := signin.Read(a.tokenFile(cal.Name))
 		if err != nil {
-			continue // the pass tells it, if it matters
+			continue // a pass tells it, if it matters
 		}
-		if p, ok := signInProblem(cal.Name, known, now, c.Me.Zone); ok {
+		if p, ok := signInProblem(cal.Name, known, now, c.Me.Zone); ok && (!told || p.Severity != engine.Critical) {
 			addProblem(s, p)
 		}
 	}
 	return nil
 }
 
-// pointAtLogin gives what a pass said about a sign-in the one step that mends it.
-func pointAtLogin(s *engine.Status, calendar string) {
-	for k, p := range s.Problems {
-		if p.Code == "sign_in" && strings.Contains(p.Message, "sign in to calendar "+calendar+":") {
-			s.Problems[k].Do = "bilateral login " + calendar
+// pointAtLogin gives what passes said of a calendar's sign-in the one step that mends it, and reports whether they did. A
+// sign-in that is gone is critical also where the calendar is only read.
+func pointAtLogin(s *engine.Status, calendar string) bool {
+	told := false
+	for k := 0; k < len(s.Problems); k++ {
+		p := s.Problems[k]
+		if !strings.Contains(p.Message, "sign in to calendar "+calendar+": sign-in needed") {
+			continue
 		}
+		p.Do = "bilateral login " + calendar
+		s.Problems[k] = p
+		if p.Code == "calendar_unreadable" && !told {
+			s.Problems = append(s.Problems[:k], s.Problems[k+1:]...)
+			p.Severity = engine.Critical
+			addProblem(s, p)
+		}
+		told = true
 	}
+	return told
 }
 
 func signInProblem(calendar string, known signin.State, now time.Time, zone *time.Location) (engine.Problem, bool) {
@@ -175,6 +187,8 @@ func adviseSignIn(e *signin.Error) (do string, code int) {
 		return "Nothing was changed. Begin anew: " + again, exitFailed
 	case signin.Port:
 		return "Take another port, or none for any that is free: " + again, exitFailed
+	case signin.Needless:
+		return "See how it is: bilateral check", exitUsage
 	case signin.Credentials:
 		return "Download the JSON of an OAuth client of type \"Desktop app\" anew (docs/google.md) and name it in [calendar." + e.Calendar + "] credentials.", exitUsage
 	case signin.OtherClient:

@@ -16,6 +16,7 @@ const (
 	Late                         // no answer came in time
 	Interrupted                  // the person gave up
 	Port                         // the port cannot be listened on
+	Needless                     // a service account signs in by itself
 	Credentials                  // the JSON is not one that can be used
 	OtherClient                  // Google does not know the OAuth client any more
 	Undelegated                  // the service account may not act for the subject
@@ -39,6 +40,7 @@ var sentences = map[Fault]string{
 	Late:        "nobody signed in within %s",
 	Interrupted: "the sign-in was interrupted%s",
 	Port:        "the answer of the browser cannot be waited for: %s",
+	Needless:    "a service account's key needs no login%s",
 	Credentials: "the credentials cannot be used: %s",
 	OtherClient: "Google does not accept the OAuth client of the credentials%s",
 	Undelegated: "the service account may not act for %s",

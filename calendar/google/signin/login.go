@@ -32,7 +32,7 @@ func login(ctx context.Context, o Options, port int, present func(string, int) e
 		return State{}, err
 	}
 	if c.service != nil {
-		return State{}, o.fault(Credentials, "they are a service account's key, which signs in by itself", nil)
+		return State{}, o.fault(Needless, "", nil)
 	}
 	back, err := listen(port)
 	if err != nil {

@@ -188,7 +188,7 @@ func TestLoginEndsWithoutAnAnswer(t *testing.T) {
 			o.Credentials = serviceKey()
 			_, err := Login(ctx, o, 0, nothing)
 			return err
-		}, Credentials, "signs in by itself"},
+		}, Needless, "needs no login"},
 	} {
 		err := row.run()
 		var fault *Error

@@ -123,7 +123,7 @@ func (p *person) renew(ctx context.Context) error {
 		err = p.o.refusal(err, p.c)
 		var fault *Error
 		if errors.As(err, &fault) && fault.Fault == Lost {
-			p.have.Refused = now
+			p.have.Refused = now.UTC().Truncate(time.Second)
 			_ = p.keep() // so that status can tell, and no process asks again; told by err as well
 		}
 		return err
