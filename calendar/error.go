@@ -28,9 +28,21 @@ var kindNames = [...]string{"failed", "changed meanwhile", "already there", "not
 
 func (k ErrorKind) String() string { return kindNames[k] }
 
+// Reason is what is behind a failure, where its kind alone would not tell a person what to do.
+type Reason uint8
+
+// The reasons, for [Error.Reason].
+const (
+	Unsaid    Reason = iota
+	Elsewhere        // the server names another address, where credentials do not follow
+	WebPage          // what answers is no calendar server
+	NoRoom           // the account is full
+)
+
 // Error is a failure of an adapter.
 type Error struct {
 	Kind    ErrorKind
+	Reason  Reason
 	Op      string    // "read", "write", …
 	Target  string    // the file, address or event it happened to; never a secret
 	RetryAt time.Time // for Quota and Unreachable, where the server said when

@@ -4,18 +4,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 
 	"bilateral/calendar"
 )
 
 func failed(kind calendar.ErrorKind, op string, at *url.URL, err error) *calendar.Error {
-	return &calendar.Error{Kind: kind, Op: op, Target: shown(at), Err: err}
+	return &calendar.Error{Kind: kind, Reason: reasonOf(err), Op: op, Target: shown(at), Err: err}
+}
+
+func reasonOf(err error) calendar.Reason {
+	var said *statusError
+	switch {
+	case errors.Is(err, errElsewhere):
+		return calendar.Elsewhere
+	case errors.Is(err, errNoXML):
+		return calendar.WebPage
+	case errors.As(err, &said) && said.status == http.StatusInsufficientStorage:
+		return calendar.NoRoom
+	}
+	return calendar.Unsaid
 }
 
 // shown is an address as people may see it.
@@ -33,14 +48,37 @@ func (s *session) unanswered(op string, at *url.URL, err error) error {
 	case errors.As(err, &outer):
 		err = outer.Err
 	}
-	return failed(calendar.Unreachable, op, at, err)
+	return failed(calendar.Unreachable, op, at, inWords(err))
+}
+
+// plainly is an error in words for people.
+type plainly struct {
+	error
+	words string
+}
+
+func (p *plainly) Error() string { return p.words }
+func (p *plainly) Unwrap() error { return p.error }
+
+// inWords says what the net package says in the terms of programs.
+func inWords(err error) error {
+	var broken net.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &plainly{err, "it was interrupted"}
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &broken) && broken.Timeout():
+		return &plainly{err, "the server did not answer in time"}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return &plainly{err, "the connection broke off"}
+	}
+	return err
 }
 
 // unread types an error of reading an answer's body.
 func (s *session) unread(op string, at *url.URL, err error) error {
 	var broken net.Error
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &broken) {
-		return failed(calendar.Unreachable, op, at, err)
+		return failed(calendar.Unreachable, op, at, inWords(err))
 	}
 	return failed(calendar.BadData, op, at, err)
 }
@@ -49,10 +87,14 @@ func (s *session) unread(op string, at *url.URL, err error) error {
 type statusError struct {
 	status     int
 	conditions string // the preconditions that its body names
+	inside     bool   // of a 207
 }
 
 func (e *statusError) Error() string {
 	said := fmt.Sprintf("the server answered %d %s", e.status, http.StatusText(e.status))
+	if e.inside {
+		said = fmt.Sprintf("the server answered 207, with %d %s inside", e.status, http.StatusText(e.status))
+	}
 	if e.conditions != "" {
 		said += " (" + e.conditions + ")"
 	}
@@ -61,7 +103,7 @@ func (e *statusError) Error() string {
 
 // refused types a status that is no success. It reads the precondition that the answer may name.
 func (s *session) refused(op string, a *answer) *calendar.Error {
-	said := &statusError{a.status, condition(a.body)}
+	said := &statusError{status: a.status, conditions: condition(a.body)}
 	e := failed(kindOf(a.status), op, a.url, said)
 	e.RetryAt = retryAt(a.header.Get("Retry-After"), s.now())
 	if a.status == http.StatusServiceUnavailable && !e.RetryAt.IsZero() {

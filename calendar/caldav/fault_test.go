@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -182,30 +183,68 @@ func TestACertificateThatIsNotTrustedEndsThePass(t *testing.T) {
 	}
 }
 
-// slow is an answer that never ends.
-type slow struct{ r *http.Request }
-
-func (s slow) Read(p []byte) (int, error) {
-	<-s.r.Context().Done()
-	return 0, s.r.Context().Err()
+func TestASlowServerIsGivenUpAtTheDeadline(t *testing.T) {
+	for _, row := range []struct {
+		sentence string
+		begin    string // what is sent at once; then a byte now and again
+	}{
+		{"nothing comes", ""},
+		{"the head does not end", "HTTP/1.1 207 Multi-Status\r\nX-Slow: "},
+		{"the body does not end", "HTTP/1.1 207 Multi-Status\r\nContent-Type: application/xml\r\n\r\n" + multistatusHead},
+	} {
+		t.Run(row.sentence, func(t *testing.T) {
+			address, asked := trickle(t, row.begin)
+			a, err := caldav.New(caldav.Options{URL: "http://" + address + fakeWork, Now: clock})
+			if err != nil {
+				t.Fatal(err)
+			}
+			late, stop := context.WithTimeout(context.Background(), 100*time.Millisecond)
+			defer stop()
+			_, err = a.Observe(late, october)
+			if calendar.KindOf(err) != calendar.Unreachable || !strings.HasSuffix(err.Error(), "not reachable: the server did not answer in time") {
+				t.Errorf("got %v", err)
+			}
+			if asked.Load() == 0 {
+				t.Error("the server was never asked")
+			}
+		})
+	}
 }
-func (s slow) Close() error { return nil }
 
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func TestASlowServerIsGivenUpAtTheDeadline(t *testing.T) {
-	a := open(t, newFake(flavour{}), func(o *caldav.Options) {
-		o.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 207, Header: http.Header{}, Body: slow{r}, Request: r}, nil
-		})}
-	})
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-	defer cancel()
-	if _, err := a.Observe(ctx, october); calendar.KindOf(err) != calendar.Unreachable {
-		t.Errorf("got %v", err)
+// trickle is a server that sends a byte now and again until the other side hangs up.
+func trickle(t *testing.T, begin string) (address string, asked *atomic.Int64) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(func() { listener.Close() })
+	asked = new(atomic.Int64)
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			asked.Add(1)
+			go func() {
+				defer conn.Close()
+				io.WriteString(conn, begin)
+				for err := error(nil); err == nil; time.Sleep(5 * time.Millisecond) {
+					if begin != "" {
+						_, err = io.WriteString(conn, " ")
+					} else {
+						_, err = conn.Read(make([]byte, 1))
+					}
+				}
+			}()
+		}
+	}()
+	return listener.Addr().String(), asked
 }
 
 func TestQuotaSaysWhen(t *testing.T) {

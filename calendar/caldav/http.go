@@ -31,7 +31,7 @@ const (
 )
 
 var (
-	errTooLong   = errors.New("the answer is longer than what is read")
+	errTooLong   = errors.New("the answer is longer than any calendar's")
 	errElsewhere = errors.New("redirected")
 )
 
@@ -157,8 +157,7 @@ func unpacked(resp *http.Response) (io.Reader, error) {
 // signed sends one request with credentials, again where the server asks for other ones.
 func (s *session) signed(ctx context.Context, r request, at *url.URL) (*http.Response, error) {
 	if !sameOrigin(s.origin, at) {
-		return nil, fmt.Errorf("%w: the server names %s://%s; if that is right, put that address into the configuration",
-			errElsewhere, at.Scheme, at.Host)
+		return nil, fmt.Errorf("%w to %s://%s", errElsewhere, at.Scheme, at.Host)
 	}
 	for try := 0; ; try++ {
 		req, err := newRequest(ctx, r, at)
@@ -216,7 +215,7 @@ func redirect(from *url.URL, resp *http.Response) (*url.URL, error) {
 	}
 	to.User, to.Fragment = nil, ""
 	if !sameOrigin(from, to) {
-		return nil, fmt.Errorf("%w to %s://%s: if that is right, put that address into the configuration", errElsewhere, to.Scheme, to.Host)
+		return nil, fmt.Errorf("%w to %s://%s", errElsewhere, to.Scheme, to.Host)
 	}
 	return to, nil
 }

@@ -130,7 +130,7 @@ func (s *session) multi(op string, a *answer) (multistatus, error) {
 		if a.status/100 != 2 {
 			return multistatus{}, s.refused(op, a)
 		}
-		return multistatus{}, failed(calendar.BadData, op, a.url, fmt.Errorf("it answered %d where CalDAV has 207: %w", a.status, errNoXML))
+		return multistatus{}, failed(calendar.BadData, op, a.url, fmt.Errorf("%w: it answered %d", errNoXML, a.status))
 	}
 	m, err := parseMultistatus(a.body, a.url, func() {
 		if a.long {
@@ -142,6 +142,20 @@ func (s *session) multi(op string, a *answer) (multistatus, error) {
 		return multistatus{}, s.unread(op, a.url, err)
 	}
 	return m, nil
+}
+
+// inner is the failure inside a 207 that answers a write, or nil.
+func (s *session) inner(a *answer) *calendar.Error {
+	m, err := parseMultistatus(a.body, a.url, func() {})
+	if err != nil {
+		return nil
+	}
+	for _, r := range m.resources {
+		if status := max(r.status, r.denied); status/100 > 2 {
+			return failed(kindOf(status), "write", a.url, &statusError{status: status, inside: true})
+		}
+	}
+	return nil
 }
 
 // propfind asks for properties of an address and, with depth "1", of what is in it. It returns where the answer came from.

@@ -149,7 +149,13 @@ func (a *Account) put(ctx context.Context, target *url.URL, data []byte, header,
 	if slices.Contains([]int{http.StatusOK, http.StatusCreated, http.StatusNoContent}, got.status) {
 		return nil
 	}
-	refused := a.session.refused("write", got)
+	var refused *calendar.Error
+	if got.status == http.StatusMultiStatus {
+		refused = a.session.inner(got)
+	}
+	if refused == nil {
+		refused = a.session.refused("write", got)
+	}
 	if refused.Kind == calendar.Denied {
 		a.Abilities, a.save = abilities{}, true // it may be read-only by now
 	}

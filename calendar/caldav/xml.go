@@ -25,7 +25,7 @@ const (
 )
 
 var (
-	errNoXML = errors.New("the answer is not what a CalDAV server says: perhaps the address is wrong, or a sign-in page stands before it")
+	errNoXML = errors.New("what answers there is no CalDAV server")
 	errDTD   = errors.New("the answer has a document type definition, which DAV does not use and attackers do")
 )
 

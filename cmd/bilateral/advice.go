@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -114,6 +116,18 @@ func (a *app) advise(err error) (what, do string, code int) {
 
 // adviseCalendar says what to do about a calendar's failure.
 func adviseCalendar(what string, e *calendar.Error) (string, string, int) {
+	var certificate *tls.CertificateVerificationError
+	if errors.As(e, &certificate) {
+		return adviseCertificate(what, certificate)
+	}
+	switch e.Reason {
+	case calendar.Elsewhere:
+		return what, "If this calendar lives there now, put that address into the config as its url, then: bilateral check", exitFailed
+	case calendar.WebPage:
+		return what, "Correct the url in the config: a web page or a sign-in page answers there; then: bilateral check", exitFailed
+	case calendar.NoRoom:
+		return what, "Make room in that account, or have its administrator give it more; nothing was written.", exitFailed
+	}
 	switch e.Kind {
 	case calendar.Conflict:
 		return what, "Nothing is lost: the next pass looks again. To do that now: bilateral run --once", exitFailed
@@ -138,6 +152,23 @@ func adviseCalendar(what string, e *calendar.Error) (string, string, int) {
 		return what, "Name a calendar that can do this in the config; bilateral check tells what each one can.", exitUsage
 	}
 	return what, "Look closer with: bilateral check", exitFailed
+}
+
+// adviseCertificate says what is wrong with a server's certificate in fewer words than TLS does.
+func adviseCertificate(what string, e *tls.CertificateVerificationError) (string, string, int) {
+	var invalid x509.CertificateInvalidError
+	var foreign x509.UnknownAuthorityError
+	const nothing = "; nothing was sent."
+	what, _, _ = strings.Cut(what, ": tls: ")
+	switch {
+	case errors.As(e, &invalid) && invalid.Reason == x509.Expired:
+		return what + ": the server's certificate has expired, or is not valid yet",
+			"Have it renewed, or set this computer's clock right" + nothing, exitFailed
+	case errors.As(e, &foreign):
+		return what + ": the server's certificate is signed by nobody whom this computer trusts",
+			"If the server is your own, add its certificate to this computer's (SSL_CERT_FILE names a file of them)" + nothing, exitFailed
+	}
+	return what + ": the server's certificate is not good: " + e.Err.Error(), "Correct the host name in the config, or have the certificate mended" + nothing, exitFailed
 }
 
 // firstLine drops cobra's suggestions below its message, but for the suggested word.

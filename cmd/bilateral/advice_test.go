@@ -30,6 +30,7 @@ func TestErrorsAreTwoLinesWithTheirExitCode(t *testing.T) {
 		{"a write that may not be", of(calendar.Denied), 1, "access"},
 		{"a change in between is ordinary", of(calendar.Conflict), 1, "bilateral run --once"},
 		{"a missing ability is a matter of the config", of(calendar.Unsupported), 2, "config"},
+		{"a server that sends us elsewhere", &calendar.Error{Kind: calendar.BadData, Reason: calendar.Elsewhere, Op: "read", Target: "work"}, 1, "put that address into the config"},
 		{"a second daemon hears of the first", &store.ErrLocked{PID: 42}, 1, "kill 42"},
 		{"a damaged database is left alone", &store.FileError{Path: "b.db", Fault: store.Corrupt}, 1, "import"},
 		{"an unknown id", fmt.Errorf("follow-up #k3f9: %w", store.ErrNotFound), 2, "bilateral list"},
