@@ -47,6 +47,10 @@ func (a *app) check(ctx context.Context) error {
 		}
 		l.add("calendar "+c.Name, f, err)
 	}
+	if w.config.Mail.SMTP != "" {
+		found, err := a.checkMail(ctx, w)
+		l.add("mail", said(foundOr(found, err)), err)
+	}
 	for _, n := range notices(w.config) {
 		l.table.row(cell{"note", l.paint.yellow}, text(n[0]), text(n[1]))
 	}

@@ -94,6 +94,9 @@ func (a *app) showStart(b config.Bilateral, r engine.BilateralReport) error {
 		if s.Text != "" {
 			a.printf("\n%s\n", indent(plainLines(s.Text)))
 		}
+		if s.Mail != "" {
+			a.printf("\n%s\n%s\n", p.bold("Mail to "+strings.Join(s.Mails, ", ")+":"), indent(plainLines(s.Mail)))
+		}
 	}
 	a.printf("\n%s\n", mailCount(r.Steps))
 	return nil

@@ -36,7 +36,8 @@ func (a *app) engine(ctx context.Context, usual zerolog.Level) (*engine.Engine, 
 	if err != nil {
 		return nil, err
 	}
-	return &engine.Engine{Store: s, Bilaterals: bilaterals, Interval: w.config.Interval, Log: a.logger(usual)}, nil
+	e := &engine.Engine{Store: s, Bilaterals: bilaterals, Interval: w.config.Interval, Log: a.logger(usual)}
+	return e, w.setPost(e, a.stateDir())
 }
 
 // wiring turns the config into the engine's own types. Each configured calendar is wired once and shared.
@@ -92,6 +93,7 @@ func (w *wiring) bilateral(ctx context.Context, b config.Bilateral) (*engine.Bil
 	return &engine.Bilateral{
 		Name: b.Name, Acting: b.Mode == config.Act, Policy: policy, Agenda: b.Agenda,
 		Home: home, Owner: owner, Executive: boss, Invites: b.Invite != config.InviteNone,
+		Delivery: delivery(b), Writes: b.Floor == config.FloorSend,
 		Title: b.Title, Location: b.Location, Private: b.Visibility == config.VisibilityPrivate,
 		Meet: b.Conference == config.ConferenceMeet, Adopt: b.Adopt,
 	}, nil
