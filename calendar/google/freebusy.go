@@ -13,14 +13,30 @@ import (
 	gcal "google.golang.org/api/calendar/v3"
 )
 
-// shortest is how far a window is halved where Google finds it too long.
-const shortest = 24 * time.Hour
+// longestQuery is the longest window that is asked for at once: Google does not say what it takes; clients report 90 days.
+const longestQuery = 89 * 24 * time.Hour
 
 // FreeBusy asks Google. It answers 200 also where it will not tell of a calendar: that is an error here, never free time.
 func (a *Account) FreeBusy(ctx context.Context, email string, window calendar.Span) ([]calendar.Event, error) {
 	if err := a.locate(ctx); err != nil {
 		return nil, err
 	}
+	var out []calendar.Event
+	for from := window.Start; from.Before(window.End); from = from.Add(longestQuery) {
+		part := calendar.Span{Start: from, End: from.Add(longestQuery)}
+		if part.End.After(window.End) {
+			part.End = window.End
+		}
+		busy, err := a.ask(ctx, email, part)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, busy...)
+	}
+	return out, nil
+}
+
+func (a *Account) ask(ctx context.Context, email string, window calendar.Span) ([]calendar.Event, error) {
 	answer, err := a.service.Freebusy.Query(&gcal.FreeBusyRequest{
 		TimeMin: window.Start.UTC().Format(time.RFC3339), TimeMax: window.End.UTC().Format(time.RFC3339),
 		Items: []*gcal.FreeBusyRequestItem{{Id: email}},
@@ -32,25 +48,12 @@ func (a *Account) FreeBusy(ctx context.Context, email string, window calendar.Sp
 	switch {
 	case !told:
 		return nil, a.unanswered(email, calendar.Denied, errors.New("the answer does not speak of that calendar"))
-	case hasReason(found.Errors, "timeRangeTooLong") && window.Length() > shortest:
-		return a.halves(ctx, email, window)
 	case hasReason(found.Errors, "internalError"), hasReason(found.Errors, "backendError"):
 		return nil, a.unanswered(email, calendar.Unreachable, errors.New("it could not be looked up"))
 	case len(found.Errors) > 0:
 		return nil, a.unanswered(email, calendar.Denied, fmt.Errorf("it is not told (%s)", reasons(found.Errors)))
 	}
 	return a.periods(email, found.Busy)
-}
-
-// halves asks for a window in two parts.
-func (a *Account) halves(ctx context.Context, email string, window calendar.Span) ([]calendar.Event, error) {
-	middle := window.Start.Add(window.Length() / 2).Truncate(time.Minute)
-	first, err := a.FreeBusy(ctx, email, calendar.Span{Start: window.Start, End: middle})
-	if err != nil {
-		return nil, err
-	}
-	second, err := a.FreeBusy(ctx, email, calendar.Span{Start: middle, End: window.End})
-	return append(first, second...), err
 }
 
 func theirs(answer *gcal.FreeBusyResponse, email string) (gcal.FreeBusyCalendar, bool) {

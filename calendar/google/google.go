@@ -45,6 +45,7 @@ type Account struct {
 	wanted  string // the calendar as configured
 	now     func() time.Time
 	file    string // of the mirror, or ""
+	page    int64  // events in one answer of a list
 
 	mirror
 	loaded bool
@@ -71,7 +72,7 @@ func New(o Options) (*Account, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set up the Google calendar client: %w", err)
 	}
-	a := &Account{service: service, wanted: o.Calendar, now: o.Now}
+	a := &Account{service: service, wanted: o.Calendar, now: o.Now, page: largestPage}
 	if a.wanted == "" {
 		a.wanted = Primary
 	}

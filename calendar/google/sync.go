@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	pageSize = 2500 // the largest that Google gives
-	maxPages = 2000 // more is a server that goes round in circles
+	largestPage = 2500 // that Google gives
+	maxPages    = 2000 // more is a server that goes round in circles
 )
 
 // listing is an answer about the calendar, all its pages together.
@@ -63,7 +63,7 @@ func (a *Account) list(ctx context.Context, token string) (*listing, error) {
 	page := ""
 	for range maxPages {
 		// Cancelled exceptions come without showDeleted as long as their series lives, and a sync token brings all deletions.
-		call := a.service.Events.List(a.ID).MaxResults(pageSize).Context(ctx)
+		call := a.service.Events.List(a.ID).MaxResults(a.page).Context(ctx)
 		if token != "" {
 			call.SyncToken(token)
 		}
