@@ -54,7 +54,9 @@ func TestASyncTellsWhatChangedWhilePagesWereRead(t *testing.T) {
 		w.book(alice, fmt.Sprint(i), "2026-10-21 09:00", "2026-10-21 10:00")
 	}
 	var added []string
-	items, token := pages(w, func(token string) *calendar.EventsListCall { return mine.Events.List("primary").MaxResults(2).PageToken(token) }, func() {
+	items, token := pages(w, func(token string) *calendar.EventsListCall {
+		return mine.Events.List("primary").MaxResults(2).PageToken(token)
+	}, func() {
 		added = append(added, w.book(alice, "meanwhile", "2026-10-22 09:00", "2026-10-22 10:00")+" confirmed")
 	})
 	if len(items) != 5 || len(added) != 2 {
@@ -204,7 +206,9 @@ func TestDeltasAddUpToTheList(t *testing.T) {
 				}
 			}
 		}
-		items, _ := pages(w, func(page string) *calendar.EventsListCall { return mine.Events.List("primary").SyncToken(token).PageToken(page) }, func() {})
+		items, _ := pages(w, func(page string) *calendar.EventsListCall {
+			return mine.Events.List("primary").SyncToken(token).PageToken(page)
+		}, func() {})
 		for _, e := range items {
 			mirror[e.Id] = e.Etag
 			if e.Status == "cancelled" {

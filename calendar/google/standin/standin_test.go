@@ -27,6 +27,18 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	w := newUnchecked(t)
+	t.Cleanup(func() {
+		for _, v := range w.Violations() {
+			t.Errorf("violation: %s", v)
+		}
+	})
+	return w
+}
+
+// newUnchecked is such a world in which requests may go wrong.
+func newUnchecked(t *testing.T) *world {
+	t.Helper()
 	w := &world{T: t, now: time.Date(2026, 10, 19, 8, 0, 0, 0, time.UTC)}
 	server, err := standin.New(standin.Config{Now: func() time.Time { return w.now }})
 	if err != nil {
@@ -35,11 +47,6 @@ func newWorld(t *testing.T) *world {
 	w.Server = server
 	server.Person(alice, "Alice Chen", "Europe/Berlin")
 	server.Person(dana, "Dana Boss", "America/New_York")
-	t.Cleanup(func() {
-		for _, v := range server.Violations() {
-			t.Errorf("violation: %s", v)
-		}
-	})
 	return w
 }
 
