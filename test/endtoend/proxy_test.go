@@ -93,10 +93,3 @@ func (t traffic) writes() int {
 	reads := []string{"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "POST"}
 	return len(slices.DeleteFunc(slices.Clone(t), func(s sent) bool { return slices.Contains(reads, s.method) }))
 }
-
-// looks leaves out what each process asks once of the home calendar: what its server can do.
-func (t traffic) looks(home string) traffic {
-	return slices.DeleteFunc(slices.Clone(t), func(s sent) bool {
-		return s.path == home && (s.method == "PROPFIND" || s.method == "OPTIONS")
-	})
-}

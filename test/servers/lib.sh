@@ -55,6 +55,18 @@ answers() {
   die "no answer from $1"
 }
 
+# opens PORT PIDFILE: waits until somebody listens at a port of the loopback.
+opens() {
+  for _ in $(seq 400); do
+    alive "$2" || die "the server died; its log is beside $2"
+    if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then
+      return 0
+    fi
+    sleep 0.05
+  done
+  die "nobody listens at port $1"
+}
+
 # calendar URL USER PASSWORD NAME: makes a calendar, if it is not there.
 calendar() {
   code=$(curl -s -o /dev/null -w '%{http_code}' -u "$2:$3" -X MKCALENDAR -H 'Content-Type: application/xml' --data-binary @- "$1" <<X

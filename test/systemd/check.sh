@@ -1,0 +1,293 @@
+#!/bin/bash
+# Run by run.sh inside the booted machine, as root. Each line of its output is a sentence about the service that held or not.
+set -u
+failed=0
+unit=bilateral.service
+
+# holds SENTENCE COMMAND...
+holds() {
+  local sentence=$1
+  shift
+  if "$@"; then echo "ok    $sentence"; else echo "FAIL  $sentence"; failed=1; explain; fi
+}
+explain() {
+  systemctl status --no-pager -n 8 $unit 2>&1 | sed 's/^/      /' | tail -25
+}
+show() { systemctl show -P "$1" $unit; }
+is() { [ "$(show "$1")" = "$2" ] || { echo "      $1 is \"$(show "$1")\", not \"$2\""; false; }; }
+says() { show StatusText | grep -Eq -- "$1" || { echo "      the status is \"$(show StatusText)\""; false; }; }
+logged() { journalctl --sync; journalctl -b --no-pager -u $unit | grep -Eq -- "$1"; }
+# within SECONDS COMMAND...
+within() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do [ $SECONDS -lt $end ] || { "$@"; return 1; }; sleep 0.1; done
+}
+not() { ! "$@"; }
+# took COMMAND...: its time in tenths of seconds, in $tenths
+took() { local from; from=$(date +%s%N); "$@"; local code=$?; tenths=$((($(date +%s%N) - from) / 100000000)); return $code; }
+seconds() { echo "$((tenths / 10)).$((tenths % 10)) s"; }
+# drop SECTION TEXT...: another drop-in for the unit
+drop() { mkdir -p /etc/systemd/system/$unit.d; printf '%s\n' "$@" >/etc/systemd/system/$unit.d/test.conf; systemctl daemon-reload; }
+status_of() { local user=$1; shift; runuser -u "$user" -- bilateral status "$@" 2>&1; }
+
+echo "# systemd $(systemctl --version | sed -n 's/^systemd \([0-9]*\).*/\1/p'), $(. /etc/os-release; echo "$PRETTY_NAME")"
+
+# a CalDAV server for the owner and the executive
+mkdir -p /srv/radicale
+printf 'alice:alicepw\ndana:danapw\n' >/srv/radicale/users
+cat >/srv/radicale/config <<C
+[server]
+hosts = 127.0.0.1:5232
+[auth]
+type = htpasswd
+htpasswd_filename = /srv/radicale/users
+htpasswd_encryption = plain
+delay = 0
+[storage]
+filesystem_folder = /srv/radicale/collections
+[web]
+type = none
+C
+server() { systemd-run --quiet --unit=server radicale --config /srv/radicale/config; within 30 curl -s -o /dev/null http://127.0.0.1:5232/; }
+server
+for user in alice dana; do
+  curl -s -o /dev/null -u $user:${user}pw -X MKCALENDAR http://127.0.0.1:5232/$user/work/
+done
+
+# config FILE HORIZON DANA'S-PASSWORD
+config() {
+  cat >"$1" <<C
+[me]
+name     = "Alice Chen"
+email    = "alice@example.org"
+timezone = "Europe/Berlin"
+
+[calendar.work]
+type       = "caldav"
+url        = "http://127.0.0.1:5232/"
+username   = "alice"
+password   = { credential = "dav" }
+collection = "/alice/work/"
+
+[calendar.dana]
+type       = "caldav"
+url        = "http://127.0.0.1:5232/"
+username   = "dana"
+password   = $3
+collection = "/dana/work/"
+
+[[bilateral]]
+name     = "dana"
+calendar = "work"
+mode     = "act"
+invite   = "none"
+prefer   = "Wed 15:30"
+duration = "45m"
+minimum  = "20m"
+horizon  = "$2"
+
+[bilateral.executive]
+name     = "Dana Boss"
+email    = "dana@example.org"
+timezone = "Europe/Berlin"
+busy     = ["dana"]
+C
+}
+good='{ credential = "dana" }' pipe='{ file = "/srv/pipe" }'
+
+echo "# the package"
+holds "the package installs on a clean Debian" dpkg -i /test/*.deb
+holds "it brings the user" getent passwd bilateral
+holds "it starts nothing" not systemctl is-active --quiet $unit
+holds "it brings man page, completion and an example that is right but for its passwords" eval \
+  '[ -e /usr/share/bash-completion/completions/bilateral ] && bilateral --config /usr/share/doc/bilateral/examples/config.toml plan 2>&1 | grep -q dav.password'
+dpkg-query -W -f '${Version}' bilateral >/tmp/version
+holds "it knows its version" eval 'bilateral version | grep -qF "$(sed s/-1$// /tmp/version)"'
+holds "install without a config is refused and says what to do" eval 'bilateral install --system 2>&1 | grep -q "bilateral init"'
+exposure=$(systemd-analyze security --no-pager $unit | sed -n 's/.*level for bilateral.service: \([0-9.]*\).*/\1/p')
+holds "the exposure of the installed unit is $exposure, at most 1.1" [ "${exposure/./}" -le 11 ]
+
+echo "# start"
+config /etc/bilateral/config.toml "3 weeks" "$good"
+chmod 600 /etc/bilateral/config.toml
+mkdir -p /etc/credstore.encrypted
+printf alicepw | systemd-creds encrypt --name=dav - /etc/credstore.encrypted/bilateral.dav 2>/dev/null
+printf danapw >/etc/credstore.dana
+chmod 600 /etc/credstore.dana
+mkdir -p /etc/systemd/system/$unit.d
+printf '[Service]\nLoadCredentialEncrypted=dav:/etc/credstore.encrypted/bilateral.dav\nLoadCredential=dana:/etc/credstore.dana\n' >/etc/systemd/system/$unit.d/credentials.conf
+took bilateral install --system >/tmp/installed
+cat /tmp/installed | sed 's/^/      /'
+holds "install starts it ($(seconds), first pass included)" is ActiveState active
+holds "the credentials arrive, one of them encrypted, and both calendars are read and written" says '^ok: [34] held; next Wed'
+holds "the status line is that of status --short" eval '[ "$(show StatusText)" = "$(status_of bilateral --short)" ]'
+holds "it is enabled" systemctl is-enabled --quiet $unit
+holds "the log is JSON with priorities" eval 'journalctl -b -u $unit -p info -o cat --no-pager | grep -q "^{\"level\":\"info\",.*\"started\"}"'
+holds "install may be repeated" bilateral install --system >/dev/null
+
+echo "# a first pass that takes long, and a boot without a network"
+mkfifo -m 600 /srv/pipe
+chown bilateral /srv/pipe
+config /etc/bilateral/config.toml "3 weeks" "$pipe"
+systemctl restart --no-block $unit
+sleep 3
+holds "it is not ready while the first pass has not ended" is ActiveState activating
+printf danapw >/srv/pipe
+holds "it is ready once it has" within 10 is ActiveState active
+config /etc/bilateral/config.toml "3 weeks" "$good"
+systemctl stop server.service
+holds "a server that is away is no failure to start" systemctl restart $unit
+holds "the status says what cannot be read" says 'cannot be read'
+server
+runuser -u bilateral -- bilateral add "Vendor B?" --kind question >/dev/null
+holds "it goes on by itself when the server is back" within 20 says '^ok: [34] held'
+
+echo "# reload"
+config /etc/bilateral/config.toml "7 weeks" "$good"
+pid=$(show MainPID)
+holds "reload is accepted" systemctl reload $unit
+holds "the changed config is in use" within 20 says '^ok: [78] held'
+sed -i 's/^horizon.*/horizont = "1 week"/' /etc/bilateral/config.toml
+systemctl reload $unit
+holds "a wrong config is not taken, and the status names the line" within 10 says '^config not taken: /etc/bilateral/config.toml:30: .*horizont.*; ok: [78] held'
+holds "the same process goes on" is MainPID "$pid"
+config /etc/bilateral/config.toml "7 weeks" "$good"
+systemctl reload $unit
+holds "mended, it is taken" within 20 says '^ok: [78] held'
+holds "and stays ready" is ActiveState active
+
+echo "# who may look, and who may not"
+useradd carol && usermod -aG bilateral carol && useradd mallory
+holds "a member of the group sees the status" eval 'status_of carol | grep -q "the daemon runs"'
+holds "and its exit code is that of monitoring" eval 'status_of carol --json >/tmp/json; [ $? = 0 ]'
+holds "others do not" eval '! status_of mallory | grep -q held'
+holds "a member cannot write" eval '! runuser -u carol -- bilateral add x --kind update 2>/tmp/denied'
+sed 's/^/      /' /tmp/denied
+holds "root is sent to the service's user" eval 'bilateral add x --kind update 2>&1 | grep -q "sudo -u bilateral"'
+holds "root may look" eval 'bilateral status --short | grep -q "held"'
+holds "the service's user may write" eval 'runuser -u bilateral -- bilateral add "Board date?" --kind question | grep -q .'
+holds "and edit the config: pausing, starting and adopting do" eval 'sed -i s/\"act\"/\"watch\"/ /etc/bilateral/config.toml; runuser -u bilateral -- bilateral start dana --yes >/tmp/started && grep -q "\"act\"" /etc/bilateral/config.toml'
+holds "nothing in the state belongs to another" eval '[ -z "$(find /var/lib/bilateral ! -user bilateral)" ]'
+systemctl stop $unit
+holds "a member sees it after the end too" eval 'status_of carol | grep -q "no daemon runs"'
+systemctl start $unit
+drop '[Service]' 'Restart=no'
+systemctl kill -s KILL $unit
+within 5 is ActiveState failed
+holds "and after a kill, beside a log that nobody holds" eval 'status_of carol | grep -q "no daemon runs"'
+systemctl reset-failed $unit
+
+echo "# the watchdog"
+drop '[Service]' 'WatchdogSec=6s' 'RestartSec=1s'
+systemctl restart $unit
+sleep 14
+holds "a daemon that waits is fed by its loop: no kill in twice the time" is NRestarts 0
+pid=$(show MainPID)
+kill -STOP "$pid"
+took within 30 not is MainPID "$pid" >/dev/null
+holds "a stopped daemon is killed ($(seconds) with WatchdogSec=6s)" logged 'Watchdog timeout'
+holds "and restarted" within 20 is ActiveState active
+holds "once" is NRestarts 1
+config /etc/bilateral/config.toml "7 weeks" "$pipe"
+pid=$(show MainPID)
+systemctl reload --no-block $unit
+took within 40 not is MainPID "$pid" >/dev/null
+holds "a pass that hangs in a read is killed ($(seconds))" [ "$(journalctl -b --no-pager -u $unit | grep -c 'Watchdog timeout')" = 2 ]
+holds "its log says where it hung" logged 'goroutine .*\[syscall'
+config /etc/bilateral/config.toml "7 weeks" "$good"
+systemctl restart $unit
+holds "it works again" says 'held'
+
+echo "# failures"
+drop '[Service]' 'RestartSec=1s'
+systemctl restart $unit
+systemctl kill -s SEGV $unit
+holds "a crash is restarted" within 10 is NRestarts 1
+within 10 is ActiveState active
+echo nonsense >>/etc/bilateral/config.toml
+systemctl restart $unit 2>/dev/null
+sleep 4
+holds "a wrong config ends with exit code 2" is ExecMainStatus 2
+holds "and is not tried again" is NRestarts 0
+holds "the failure is seen" is ActiveState failed
+holds "the log says which line" logged 'config.toml:3[0-9]'
+config /etc/bilateral/config.toml "7 weeks" "$good"
+systemctl reset-failed $unit
+
+echo "# stop"
+systemctl restart $unit
+took systemctl stop $unit
+holds "it stops at once while it waits ($(seconds))" [ $tenths -lt 20 ]
+holds "and well" is Result success
+drop '[Service]' 'TimeoutStopSec=4s'
+config /etc/bilateral/config.toml "7 weeks" "$pipe"
+systemctl restart --no-block $unit
+sleep 2
+took systemctl stop $unit
+holds "a pass that hangs cannot hold it up ($(seconds) with TimeoutStopSec=4s)" [ $tenths -lt 60 ]
+config /etc/bilateral/config.toml "7 weeks" "$good"
+systemctl reset-failed $unit
+
+echo "# the sandbox: what a program in it can do"
+cat >/usr/local/bin/probe <<'P'
+#!/bin/bash
+# prints what it could do and should not
+try() { local what=$1; shift; "$@" >/dev/null 2>&1 && echo "COULD $what"; }
+try "write into /etc" touch /etc/bilateral/x
+try "write into /usr" touch /usr/x
+try "write into /srv" touch /srv/x
+try "write another service's state" touch /var/lib/x
+try "see homes" ls /home/carol
+try "see root's home" ls /root
+try "see /tmp of others" test -e /tmp/version
+try "see other processes" test -e /proc/1
+try "read the kernel's log" dmesg
+try "write the kernel's settings" sh -c 'echo 1 >/proc/sys/kernel/sysrq'
+try "make a device" mknod /var/lib/bilateral/null c 1 3
+try "mount" mount -t tmpfs tmpfs /var/lib/bilateral
+try "make a namespace" unshare --user true
+try "open a raw socket" bash -c 'ping -c1 127.0.0.1'
+try "make a set-user program" sh -c 'cp /bin/true /var/lib/bilateral/s && chmod u+s /var/lib/bilateral/s'
+try "become root" setpriv --reuid=0 true
+try "set the clock" date -s 2030-01-01
+touch /var/lib/bilateral/probe && rm /var/lib/bilateral/probe && echo "writes its state"
+[ -s "$CREDENTIALS_DIRECTORY/dav" ] && echo "reads its credentials"
+exit 0
+P
+chmod 755 /usr/local/bin/probe
+rm -f /etc/systemd/system/$unit.d/test.conf
+systemctl daemon-reload
+sed 's/^Type=.*/Type=oneshot/; s|^ExecStart=.*|ExecStart=/usr/local/bin/probe|; /^WatchdogSec/d; /^Restart=/d' /usr/lib/systemd/system/$unit >/run/systemd/system/probe.service
+mkdir -p /run/systemd/system/probe.service.d
+cp /etc/systemd/system/$unit.d/credentials.conf /run/systemd/system/probe.service.d/
+systemctl daemon-reload
+touch /tmp/version
+systemctl start probe.service
+journalctl --sync
+journalctl -b -u probe.service -o cat --no-pager | grep -E '^(COULD|writes|reads)' >/tmp/probed
+holds "nothing outside is written, read or changed ($(grep -c '^try ' /usr/local/bin/probe) attempts)" eval '! grep COULD /tmp/probed'
+holds "what it needs is there" eval 'grep -q "writes its state" /tmp/probed && grep -q "reads its credentials" /tmp/probed'
+
+echo "# a folder of .ics files: the drop-in of the documentation"
+mkdir -p /srv/calendars/alice /srv/calendars/dana
+chown -R bilateral: /srv/calendars
+config /etc/bilateral/config.toml "3 weeks" "$good"
+sed -i '/^\[calendar.work\]/,/^collection/c [calendar.work]\ntype = "vdir"\npath = "/srv/calendars/alice"\n' /etc/bilateral/config.toml
+systemctl restart $unit
+holds "without it the folder cannot be written" eval '[ -z "$(ls /srv/calendars/alice)" ]'
+drop '[Service]' 'ReadWritePaths=/srv/calendars'
+systemctl restart $unit
+holds "with it the series is there" eval 'ls /srv/calendars/alice/*.ics >/dev/null'
+
+echo "# uninstall"
+systemctl stop $unit
+bilateral uninstall --system >/tmp/uninstalled
+sed 's/^/      /' /tmp/uninstalled
+holds "it is disabled" not systemctl is-enabled --quiet $unit
+holds "the package goes without a complaint" dpkg -r bilateral
+holds "config and state stay" [ -e /etc/bilateral/config.toml -a -e /var/lib/bilateral/bilateral.db ]
+holds "no unit is left" eval '! systemctl cat $unit >/dev/null 2>&1'
+
+[ $failed = 0 ] && echo "# all held" || echo "# NOT all held"
+exit $failed
