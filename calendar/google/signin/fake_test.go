@@ -29,9 +29,9 @@ type fake struct {
 
 	mu       sync.Mutex
 	now      time.Time
-	consent  func(back url.Values)                            // what the person does: changes what the browser brings back
+	consent  func(back url.Values)                             // what the person does: changes what the browser brings back
 	token    func(w http.ResponseWriter, form url.Values) bool // true: it answered instead
-	grant    map[string]any                                   // changes the answer that gives tokens
+	grant    map[string]any                                    // changes the answer that gives tokens
 	primary  func(w http.ResponseWriter) bool
 	rotates  bool
 	asked    url.Values        // of the page, last

@@ -64,6 +64,9 @@ func (p *person) look(ctx context.Context) error {
 	if k.Client != p.c.client {
 		return p.o.fails(calendar.SignIn, p.o.fault(Absent, " with this OAuth client: it was made with another one", nil))
 	}
+	if less := missing(k.Scopes, p.o.Scopes); len(less) > 0 { // a series came into a calendar that was only read
+		return p.o.fails(calendar.SignIn, p.o.fault(Partial, short(less), nil))
+	}
 	p.have, p.file = k, now
 	return nil
 }

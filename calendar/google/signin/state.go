@@ -10,7 +10,6 @@ type State struct {
 	Account string    // whose it is; "": not known
 	Service string    // the service account's address, where it is one
 	Scopes  string    // granted, as people compare them; of a service account: asked for
-	Missing string    // needed but not granted
 	Ends    time.Time // when it is known to end; zero: no end is known
 	Lost    time.Time // when Google refused it; zero: it did not
 }
@@ -41,7 +40,5 @@ func Look(ctx context.Context, o Options) (State, error) {
 	if err := p.look(ctx); err != nil {
 		return State{}, err
 	}
-	s := p.have.state()
-	s.Missing = short(missing(p.have.Scopes, o.Scopes))
-	return s, nil
+	return p.have.state(), nil
 }
