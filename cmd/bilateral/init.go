@@ -116,7 +116,11 @@ func (a *app) setUp(c *cobra.Command, answers *config.Answers, questions []quest
 	a.loaded = conf
 	a.printf("Wrote %s, in watch mode: nothing is written to a calendar yet.\n", path)
 	a.printf("Who can open your calendar, and whoever an invitation is forwarded to, can read the agenda in it.\n")
-	a.printf("Next:  bilateral check      reaches the calendars\n       bilateral run --once looks and plans\n       bilateral status     tells what it found\n")
+	before := ""
+	if len(googleNames(conf)) > 0 {
+		before = "bilateral login      signs in to Google (docs/google.md tells how to get the credentials)\n       "
+	}
+	a.printf("Next:  %sbilateral check      reaches the calendars\n       bilateral run --once looks and plans\n       bilateral status     tells what it found\n", before)
 	return nil
 }
 

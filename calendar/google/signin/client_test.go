@@ -96,6 +96,20 @@ func TestARotatedTokenThatCannotBeKeptIsNotUsed(t *testing.T) {
 	f.mustDo(t, c)
 }
 
+func TestWhatACrashLeftWhileItWasWrittenDoesNoHarm(t *testing.T) {
+	f := newFake(t)
+	o := f.signedIn(t)
+	if err := os.WriteFile(o.TokenFile+".tmp", []byte(`{"refresh_token":"secret-ha`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f.sleep(2 * time.Hour)
+	f.mustDo(t, newClient(t, o))
+	private(t, o.TokenFile)
+	if left, _ := filepath.Glob(o.TokenFile + "*"); len(left) != 2 {
+		t.Errorf("there are %v", left)
+	}
+}
+
 func TestAnAccessTokenThatCannotBeKeptIsUsed(t *testing.T) {
 	f := newFake(t)
 	o := f.signedIn(t)

@@ -73,13 +73,15 @@ func read(path string) (kept, error) {
 }
 
 // write replaces the file, whole or not at all: a crash before the rename leaves the sign-in that was there, and one after
-// it the new one, which is on the disk by then.
+// it the new one, which is on the disk by then. The lock is held, so that the new file may have one name, under which what
+// a crash left is not left for good.
 func (k *kept) write(path string) error {
 	text, err := json.MarshalIndent(k, "", "  ")
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // CreateTemp makes it 0600
+	os.Remove(path + ".tmp")
+	f, err := os.OpenFile(path+".tmp", os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
