@@ -5,7 +5,9 @@ die() { echo "$0: $*" >&2; exit 1; }
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
-# install PACKAGE...: what is missing, without starting any service. Several tests may ask for it at the same time.
+# install PACKAGE...: what is missing, without starting any service. Several tests may ask for it at the same time. It
+# removes nothing: some servers exclude one another as packages (two for IMAP, say), and another test may be using the one
+# that would go.
 install() {
   ( flock 9; install_missing "$@" ) 9<"$here/lib.sh"
 }
@@ -27,7 +29,7 @@ install_missing() {
   failed=
   for try in 1 2; do
     failed=
-    DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing >&2 9<&- && break
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-remove --no-install-recommends $missing >&2 9<&- && break
     failed=1
     apt-get -qq update >&2 9<&- || true
   done
