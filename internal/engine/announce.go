@@ -79,13 +79,13 @@ func (w *work) noteServed() {
 
 // announce works out what the executive is to be told by mail: of what this pass writes, and of what people changed in the
 // calendar, once that has settled. The mark of what was told goes into the same write; the letters are sent after it.
-func (w *work) announce() {
+func (w *work) announce() error {
 	w.letters = map[string][]store.Letter{}
 	for _, l := range w.floors {
 		w.letters[l.UID] = append(w.letters[l.UID], l)
 	}
 	if w.paused() || w.world.SeriesDeclined {
-		return // it waits, as whatever the calendar then says
+		return nil // it waits, as whatever the calendar then says
 	}
 	writes := w.writes()
 	for k := range writes {
@@ -103,8 +103,11 @@ func (w *work) announce() {
 		if at := slices.IndexFunc(writes, func(x write) bool { return x.UID == s.UID }); at >= 0 {
 			x = writes[at]
 		}
-		w.announceSeries(s, x)
+		if err := w.announceSeries(s, x); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // model is the series whose people a new one takes over, or nil: a server that invited to the one invites to the other.
@@ -158,28 +161,36 @@ type news struct {
 	byHand   []Step // mails about what people did
 }
 
-func (w *work) announceSeries(s *calendar.Series, x write) {
+func (w *work) announceSeries(s *calendar.Series, x write) error {
+	adopting := slices.ContainsFunc(x.pieces, func(p *piece) bool { return p.Action == "adopt" })
+	if s.Mark[keyID] != w.b.ID() && !adopting {
+		return nil
+	}
 	n := &news{work: w, was: parseTold(s.Mark[keyTold]), after: foresee(*s, x.Change), before: s, change: x}
+	if n.was.standing == "" { // a client may have dropped our mark
+		text, err := w.Store.Told(w.b.Name, s.UID)
+		if err != nil {
+			return err
+		}
+		n.was = parseTold(text)
+		n.fresh = n.was.standing != ""
+	}
 	n.now = told{n.was.sequence, n.was.standing, map[int64]word{}}
 	switch {
-	case n.was.standing == "" && s.Mark[keyID] != w.b.ID():
-		if !slices.ContainsFunc(x.pieces, func(p *piece) bool { return p.Action == "adopt" }) {
-			return
-		}
+	case n.was.standing == "" && (adopting || !w.b.named(s.UID)):
 		n.now, n.fresh = n.was.tellAll(n.after, w.Now), true // the executive has it already
-	case n.was.standing == "" && !w.b.named(s.UID):
-		n.now, n.fresh = n.was.tellAll(n.after, w.Now), true
 	case n.was.standing == "":
 		n.tellSeries("the invitation goes out by mail")
 	case n.was.standing != standingOf(n.after):
 		if !n.ours() && !n.settled("series "+standingOf(n.after)) {
-			return
+			return nil
 		}
 		n.tellSeries("the series was changed in the calendar")
 	default:
 		n.tellInstances()
 	}
 	n.keep()
+	return nil
 }
 
 // ours reports whether this pass itself changes times of the series.

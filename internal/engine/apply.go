@@ -163,6 +163,11 @@ func (w *work) done(id int64, x *write, version string) error {
 	if err := w.Store.Remember(w.b.Name, x.UID, w.b.Home.Name, w.Now); err != nil {
 		return err
 	}
+	if text := x.told(); text != "" {
+		if err := w.Store.SetTold(w.b.Name, x.UID, text); err != nil {
+			return err
+		}
+	}
 	for _, p := range x.pieces {
 		p.Done = true
 		if p.publish != nil {
@@ -175,6 +180,17 @@ func (w *work) done(id int64, x *write, version string) error {
 		}
 	}
 	return nil
+}
+
+// told is what the write says that the executive was told; "" where it changes nothing of that.
+func (x write) told() string {
+	switch {
+	case x.Create != nil:
+		return x.Create.Mark[keyTold]
+	case x.Series != nil:
+		return x.Series.Mark[keyTold]
+	}
+	return ""
 }
 
 // log tells the log and the history what was done, if a person would ask about it.

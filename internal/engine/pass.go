@@ -76,18 +76,8 @@ func (w *work) run(ctx context.Context) error {
 	if err := w.look(ctx); err != nil {
 		return errors.Join(err, w.doubt())
 	}
-	if err := w.unasked[w.b.Name]; err != nil {
-		text := fmt.Sprintf("the busy time of %s was not answered: %v", w.b.Executive.Email, err)
-		w.report.Notes = append(w.report.Notes, Note{"freebusy", "", text})
-	}
-	if err := w.noteUnanswered(); err != nil {
+	if err := w.remarkable(); err != nil {
 		return err
-	}
-	w.noteServed()
-	w.noteUnread()
-	if w.found.twice {
-		report := "two series of it go on at once, so the executive has two invitations"
-		w.report.Notes = append(w.report.Notes, Note{"two_series", "", report})
 	}
 	w.unpin()
 	w.unskip()
@@ -108,7 +98,9 @@ func (w *work) run(ctx context.Context) error {
 	if w.Orders {
 		w.onlyOrders()
 	}
-	w.announce()
+	if err := w.announce(); err != nil {
+		return err
+	}
 	applied := stop
 	if stop == nil {
 		applied = w.apply(ctx)
@@ -124,6 +116,24 @@ func (w *work) run(ctx context.Context) error {
 		return err
 	}
 	return applied
+}
+
+// remarkable notes what people should hear of besides the decisions.
+func (w *work) remarkable() error {
+	if err := w.unasked[w.b.Name]; err != nil {
+		text := fmt.Sprintf("the busy time of %s was not answered: %v", w.b.Executive.Email, err)
+		w.report.Notes = append(w.report.Notes, Note{"freebusy", "", text})
+	}
+	if err := w.noteUnanswered(); err != nil {
+		return err
+	}
+	w.noteServed()
+	w.noteUnread()
+	if w.found.twice {
+		report := "two series of it go on at once, so the executive has two invitations"
+		w.report.Notes = append(w.report.Notes, Note{"two_series", "", report})
+	}
+	return nil
 }
 
 // onlyOrders keeps what the owner's requests ask for and drops everything else that the pass would do.

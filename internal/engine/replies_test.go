@@ -155,8 +155,8 @@ func TestNobodyIsToldTwice(t *testing.T) {
 		mails    bool
 	}{
 		"auto leaves it to a server that delivers": {ByEither, false},
-		"server as well":                           {ByServer, false},
-		"mail keeps the server silent":             {ByMail, true},
+		"server as well":               {ByServer, false},
+		"mail keeps the server silent": {ByMail, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, p := newMailOffice(t, monday)

@@ -91,3 +91,22 @@ func (s *Store) FinishLetters(outcome string, at time.Time, ids ...int64) error 
 		return nil
 	})
 }
+
+// Told returns what the executive was last told of a series, as SetTold recorded it; "" if nothing is known.
+func (s *Store) Told(bilateral, uid string) (string, error) {
+	text, _, err := first(s.db, scanText, "SELECT body FROM told WHERE bilateral = ? AND uid = ?", bilateral, uid)
+	return text, s.said("read what was told", err)
+}
+
+func scanText(r row) (text string, err error) {
+	err = r.Scan(&text)
+	return text, err
+}
+
+// SetTold records what the executive was told of a series.
+func (s *Store) SetTold(bilateral, uid, body string) error {
+	return s.change("record what was told", func(tx *sql.Tx) error {
+		_, err := tx.Exec("INSERT OR REPLACE INTO told (bilateral, uid, body) VALUES (?, ?, ?)", bilateral, uid, body)
+		return err
+	})
+}

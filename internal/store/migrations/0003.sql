@@ -32,3 +32,10 @@ CREATE TABLE replies (
   done      TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (bilateral, uid, original)
 ) STRICT, WITHOUT ROWID;
+-- What the executive was last told of a series: the mark in the calendar says so too, and either may be lost.
+CREATE TABLE told (
+  bilateral TEXT NOT NULL,
+  uid       TEXT NOT NULL,
+  body      TEXT NOT NULL,
+  PRIMARY KEY (bilateral, uid)
+) STRICT, WITHOUT ROWID;
