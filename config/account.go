@@ -90,7 +90,7 @@ func (r *reader) calendar(name string) Calendar {
 	takes := func(key string) bool { return slices.Contains(keysOf(c.Type), key) }
 	if takes("insecure") {
 		c.Insecure = r.boolean("insecure")
-		c.URL = r.url("url", c.Insecure)
+		c.URL = r.url("url", c.Insecure, c.Type == CalDAV)
 		c.Username, c.Password = r.login()
 	}
 	if takes("collection") {
@@ -190,10 +190,14 @@ func (r *reader) address(key, s string) (*url.URL, bool) {
 	return nil, false
 }
 
-func (r *reader) url(key string, insecure bool) string {
+// url reads an address; where a server can be found by its domain, the domain or an e-mail address of it will do.
+func (r *reader) url(key string, insecure, byDomain bool) string {
 	s := r.filled(key)
 	if s == "" {
 		return ""
+	}
+	if byDomain {
+		s = serverOf(s)
 	}
 	u, ok := r.address(key, s)
 	switch {
@@ -204,6 +208,15 @@ func (r *reader) url(key string, insecure bool) string {
 		r.wrong(key, "plain http to another machine shows your password to the network", "Use https://, or if you must: insecure = true")
 	}
 	return s
+}
+
+// serverOf makes an address of a domain or an e-mail address: the server and DNS tell the rest (RFC 6764 section 6).
+func serverOf(s string) string {
+	domain := s[strings.LastIndexByte(s, '@')+1:]
+	if strings.ContainsAny(s, "/: ") || !strings.Contains(domain, ".") || strings.HasPrefix(domain, ".") {
+		return s
+	}
+	return "https://" + domain + "/"
 }
 
 func (r *reader) loopback(key string) string {

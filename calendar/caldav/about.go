@@ -138,7 +138,9 @@ func (a *Account) principal(ctx context.Context) (*url.URL, error) {
 		return nil, err
 	}
 	if hrefs := r.prop(dav("current-user-principal")).hrefs(); len(hrefs) > 0 {
-		return from.Parse(hrefs[0])
+		at, err := from.Parse(hrefs[0])
+		a.session.admit(at)
+		return at, err
 	}
 	return nil, nil
 }

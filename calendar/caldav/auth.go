@@ -20,6 +20,7 @@ type authenticator struct {
 	asked  bool
 	scheme scheme
 	digest *digest
+	host   string // that digest is for
 }
 
 type scheme uint8
@@ -70,8 +71,9 @@ func (a *authenticator) challenged(ctx context.Context, resp *http.Response) (bo
 	offered := parseChallenges(resp.Header.Values("WWW-Authenticate"))
 	if !a.bearer {
 		if d := offered.digest; d != nil && (!offered.basic || !sent || a.scheme == digested) {
-			fresh := a.scheme != digested || d.stale
-			a.scheme, a.digest = digested, d
+			at := resp.Request.URL.Host
+			fresh := a.scheme != digested || d.stale || a.host != at
+			a.scheme, a.digest, a.host = digested, d, at
 			if fresh {
 				return true, nil
 			}

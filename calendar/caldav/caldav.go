@@ -174,10 +174,17 @@ func (a *Account) open() {
 		return
 	}
 	at, err := url.Parse(m.Place.URL)
-	if err != nil || !sameOrigin(at, a.session.origin) && !(at.Scheme == "https" && within(at.Hostname(), a.session.origin.Hostname())) {
+	if err != nil {
 		return
 	}
-	a.session.origin = at // DNS may have led there
+	for _, address := range append([]string{m.Place.URL, m.Person.Inbox, m.Person.Outbox}, m.Person.Homes...) {
+		if named, err := url.Parse(address); err == nil {
+			a.session.admit(named)
+		}
+	}
+	if !a.session.trusts(at) {
+		return
+	}
 	a.mirror = m
 	a.Calendar.Sync = m.Place.Sync // what was refused once may have been put right
 	for path := range a.Calendar.Items {

@@ -38,25 +38,28 @@ type finder struct {
 	lookup  lookup
 }
 
-// find tries the address itself, then .well-known (RFC 5785), then DNS (RFC 6764).
+// find tries the address itself, then .well-known (RFC 8615), then DNS (RFC 6764).
 func (f *finder) find(ctx context.Context) (place, person, error) {
 	if f.isPath() {
 		return f.direct(ctx)
 	}
 	p, who, err := f.from(ctx, f.start)
-	if err == nil || !kindIs(err, calendar.Gone, calendar.Unsupported, calendar.BadData) || errors.Is(err, errElsewhere) || errors.Is(err, errChoice) {
+	bare := kindIs(err, calendar.Unreachable) && f.start.Path == "/" && ctx.Err() == nil // perhaps a domain without a web server
+	if err == nil || !bare && !kindIs(err, calendar.Gone, calendar.Unsupported, calendar.BadData) || errors.Is(err, errElsewhere) || errors.Is(err, errChoice) {
 		return p, who, err
 	}
-	known := *f.start
-	known.Path, known.RawPath = "/.well-known/caldav", ""
-	p, who, second := f.from(ctx, &known)
-	if second == nil || errors.Is(second, errElsewhere) || errors.Is(second, errChoice) {
-		return p, who, second
+	if !bare {
+		known := *f.start
+		known.Path, known.RawPath = "/.well-known/caldav", ""
+		p, who, second := f.from(ctx, &known)
+		if second == nil || errors.Is(second, errElsewhere) || errors.Is(second, errChoice) {
+			return p, who, second
+		}
 	}
 	if at, third := f.fromDNS(ctx); third != nil {
 		return p, who, third
 	} else if at != nil {
-		f.session.origin = at
+		f.session.admit(at)
 		return f.from(ctx, at)
 	}
 	return p, who, err
@@ -111,6 +114,7 @@ func (f *finder) from(ctx context.Context, at *url.URL) (place, person, error) {
 	if err != nil {
 		return place{}, person{}, failed(calendar.BadData, "find", from, errors.New("the server names a principal with no valid address"))
 	}
+	f.session.admit(principal)
 	return f.viaPrincipal(ctx, from, principal)
 }
 
@@ -160,12 +164,20 @@ func (s *session) person(ctx context.Context, principal *url.URL) (person, error
 	resolved := func(name string) (list []string) {
 		for _, href := range r.prop(caldav(name)).hrefs() {
 			if at, err := from.Parse(href); err == nil {
+				s.admit(at)
 				list = append(list, at.String())
 			}
 		}
 		return list
 	}
-	first := func(name string) string { return strings.Join(resolved(name)[:min(1, len(resolved(name)))], "") }
+	first := func(name string) string {
+		for _, address := range resolved(name) {
+			if at, err := url.Parse(address); err == nil && s.trusts(at) {
+				return address
+			}
+		}
+		return ""
+	}
 	who := person{Asked: true, Homes: resolved("calendar-home-set"), Inbox: first("schedule-inbox-URL"), Outbox: first("schedule-outbox-URL")}
 	for _, address := range r.prop(caldav("calendar-user-address-set")).hrefs() {
 		if strings.HasPrefix(strings.ToLower(address), "mailto:") {

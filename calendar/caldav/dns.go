@@ -18,7 +18,7 @@ type lookup interface {
 }
 
 // fromDNS returns where the domain keeps its calendars, RFC 6764 sections 3 to 6; nil where DNS knows of nothing. Only TLS
-// is looked for. DNS can be forged, so credentials go by it to hosts of the same domain only (section 8).
+// is looked for.
 func (f *finder) fromDNS(ctx context.Context) (*url.URL, error) {
 	domain := f.start.Hostname()
 	if f.lookup == nil || net.ParseIP(domain) != nil || domain == "localhost" || f.start.Scheme != "https" {
@@ -39,14 +39,9 @@ func (f *finder) fromDNS(ctx context.Context) (*url.URL, error) {
 			at.Path = path
 		}
 	}
-	if !within(host, domain) {
+	if !sameDomain(host, domain) {
 		return nil, failed(calendar.Gone, "find", f.start,
 			fmt.Errorf("DNS says that the calendars of %s are at %s; if that is right, put that address into the configuration", domain, at))
 	}
 	return at, nil
-}
-
-func within(host, domain string) bool {
-	host, domain = strings.ToLower(host), strings.ToLower(domain)
-	return host == domain || strings.HasSuffix(host, "."+domain)
 }

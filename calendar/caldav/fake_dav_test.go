@@ -66,10 +66,10 @@ func (f *fake) propfind(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *fake) principal() string {
-	props := `<c:calendar-home-set><d:href>` + fakeHome + `</d:href></c:calendar-home-set>`
+	props := `<c:calendar-home-set><d:href>` + f.home + fakeHome + `</d:href></c:calendar-home-set>`
 	if f.inbox {
-		props += `<c:schedule-inbox-URL><d:href>` + fakeInbox + `</d:href></c:schedule-inbox-URL>` +
-			`<c:schedule-outbox-URL><d:href>/dav/alice/outbox/</d:href></c:schedule-outbox-URL>` +
+		props += `<c:schedule-inbox-URL><d:href>` + f.home + fakeInbox + `</d:href></c:schedule-inbox-URL>` +
+			`<c:schedule-outbox-URL><d:href>` + f.home + `/dav/alice/outbox/</d:href></c:schedule-outbox-URL>` +
 			`<c:calendar-user-address-set><d:href>/principals/alice/</d:href><d:href>mailto:alice@example.org</d:href></c:calendar-user-address-set>`
 	}
 	return props

@@ -40,6 +40,7 @@ type flavour struct {
 	readOnly   bool          // may be read only
 	second     bool          // alice has another calendar
 	ahead      time.Duration // of the server's clock
+	home       string        // scheme, host and port that the principal names for the home set, if it is not its own
 }
 
 // fake is a CalDAV server in memory: one user, alice, with one calendar, whose every answer can be spoiled.
@@ -52,6 +53,7 @@ type fake struct {
 	objects map[string]*stored // by decoded path
 	clock   int                // counts changes
 	log     []string           // "METHOD path"
+	hosts   map[string]int     // how often each was asked, with credentials
 	bytes   int                // of all answers
 }
 
@@ -80,6 +82,12 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
 	f.mu.Lock()
+	if f.hosts == nil {
+		f.hosts = make(map[string]int)
+	}
+	if r.Header.Get("Authorization") != "" {
+		f.hosts[r.URL.Scheme+"://"+r.URL.Host]++
+	}
 	f.bytes += w.Body.Len()
 	f.mu.Unlock()
 	if w.Code == 0 || w.Code == droppedAfter {

@@ -2,6 +2,7 @@ package caldav_test
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -42,6 +43,46 @@ func TestDiscovery(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+func TestCalendarsMayBeOnAnotherHostOfTheDomain(t *testing.T) {
+	for _, row := range []struct {
+		sentence, home string
+		reached        bool
+	}{
+		{"its own, written out", "https://dav.example.org:443", true},
+		{"another host of the same domain, as at iCloud", "https://p07-caldav.example.org:443", true},
+		{"another port of the same domain", "https://p07-caldav.example.org:8443", false},
+		{"another domain", "https://dav.example.net", false},
+		{"a domain that ends like it", "https://dav.badexample.org", false},
+		{"plain http", "http://p07-caldav.example.org", false},
+		{"this machine", "https://127.0.0.1", false},
+	} {
+		for _, f := range []flavour{{inbox: true}, {inbox: true, digest: true}} {
+			t.Run(row.sentence, func(t *testing.T) {
+				f.home = row.home
+				server := filled(f, 2)
+				ours(t, server)
+				mirror := t.TempDir()
+				for _, pass := range []string{"first", "after a restart"} {
+					a := open(t, server, func(o *caldav.Options) { o.URL, o.Mirror = "https://dav.example.org/dav/", mirror })
+					o, err := a.Observe(context.Background(), october)
+					var typed *calendar.Error
+					if row.reached && (err != nil || o.Objects != 3) || !row.reached && (!errors.As(err, &typed) || typed.Reason != calendar.Elsewhere) {
+						t.Errorf("%s: got %d objects, %v", pass, o.Objects, err)
+					}
+					if busy, err := a.FreeBusy(context.Background(), "dana@example.org", october.Window); row.reached && len(busy) != 1 {
+						t.Errorf("%s: free/busy: %v, %v", pass, busy, err)
+					}
+				}
+				for host := range server.hosts {
+					if host != "https://dav.example.org" && (!row.reached || host != row.home) {
+						t.Errorf("credentials went to %s", host)
+					}
+				}
+			})
+		}
 	}
 }
 

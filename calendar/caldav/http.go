@@ -38,7 +38,8 @@ var (
 // session sends requests to one server.
 type session struct {
 	client *http.Client
-	origin *url.URL // credentials go nowhere else
+	origin *url.URL   // credentials go there
+	named  []*url.URL // and to these: trust.go
 	auth   *authenticator
 	now    func() time.Time
 	heard  time.Time // the server's clock, in its last answer
@@ -156,7 +157,7 @@ func unpacked(resp *http.Response) (io.Reader, error) {
 
 // signed sends one request with credentials, again where the server asks for other ones.
 func (s *session) signed(ctx context.Context, r request, at *url.URL) (*http.Response, error) {
-	if !sameOrigin(s.origin, at) {
+	if !s.trusts(at) {
 		return nil, fmt.Errorf("%w to %s://%s", errElsewhere, at.Scheme, at.Host)
 	}
 	for try := 0; ; try++ {

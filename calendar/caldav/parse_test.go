@@ -7,11 +7,13 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"bilateral/calendar"
 )
@@ -192,6 +194,8 @@ func TestDNSLeadsTo(t *testing.T) {
 		{"the path that TXT names", "https://example.org/", names{"_caldavs._tcp.example.org": "dav.example.org.", "TXT _caldavs._tcp.example.org": "path=/caldav/"}, "https://dav.example.org/caldav/", 0},
 		{"nowhere, where the service is denied", "https://example.org/", names{"_caldavs._tcp.example.org": "."}, "", 0},
 		{"another domain's host only by the user's hand", "https://example.org/", names{"_caldavs._tcp.example.org": "dav.example.net."}, "", calendar.Gone},
+		{"a host beside it in its domain", "https://mail.example.co.uk/", names{"_caldavs._tcp.mail.example.co.uk": "dav.example.co.uk."}, "https://dav.example.co.uk/.well-known/caldav", 0},
+		{"not to a stranger under the same country's roof", "https://example.co.uk/", names{"_caldavs._tcp.example.co.uk": "evil.co.uk."}, "", calendar.Gone},
 		{"a domain that only ends like it, neither", "https://example.org/", names{"_caldavs._tcp.example.org": "dav.badexample.org."}, "", calendar.Gone},
 		{"nowhere, for an address of digits", "https://192.0.2.1/", names{"_caldavs._tcp.192.0.2.1": "x.192.0.2.1"}, "", 0},
 	} {
@@ -207,6 +211,41 @@ func TestDNSLeadsTo(t *testing.T) {
 		}
 		if got != row.want || calendar.KindOf(err) != row.kind {
 			t.Errorf("%s: got %q, %v", row.sentence, got, err)
+		}
+	}
+}
+
+type answering func(*http.Request) (*http.Response, error)
+
+func (f answering) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestADomainWithoutAWebServerIsLookedUpInDNS(t *testing.T) {
+	const collection = `<multistatus xmlns="DAV:"><response><href>/cal/</href><propstat><prop><resourcetype><collection/><calendar xmlns="urn:ietf:params:xml:ns:caldav"/></resourcetype></prop>` +
+		`<status>HTTP/1.1 200 OK</status></propstat></response></multistatus>`
+	reach := answering(func(r *http.Request) (*http.Response, error) {
+		if r.URL.Host != "dav.example.org" {
+			return nil, errors.New("connection refused")
+		}
+		return &http.Response{StatusCode: 207, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(collection)), Request: r}, nil
+	})
+	for _, row := range []struct {
+		sentence, start string
+		dns             names
+		want            string
+		kind            calendar.ErrorKind
+	}{
+		{"a record leads on", "https://example.org/", names{"_caldavs._tcp.example.org": "dav.example.org.", "TXT _caldavs._tcp.example.org": "path=/cal/"}, "https://dav.example.org/cal/", 0},
+		{"no record: it is not reachable", "https://example.org/", names{}, "", calendar.Unreachable},
+		{"an address with a path is meant as it stands", "https://example.org/cal/", names{"_caldavs._tcp.example.org": "dav.example.org."}, "", calendar.Unreachable},
+	} {
+		start, err := url.Parse(row.start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := finder{session: newSession(&http.Client{Transport: reach}, start, &authenticator{}, time.Now), start: start, lookup: row.dns}
+		p, _, err := f.find(context.Background())
+		if p.URL != row.want || calendar.KindOf(err) != row.kind {
+			t.Errorf("%s: got %q, %v", row.sentence, p.URL, err)
 		}
 	}
 }

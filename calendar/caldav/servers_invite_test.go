@@ -105,10 +105,10 @@ func (h hand) declines(s calendar.Series, original time.Time, note string) {
 // what the other did.
 func TestCyrusDeliversInvitations(t *testing.T) {
 	var through counter
-	alice := as(t, "alice", cyrus.is["ROOT"], "", &through, t.TempDir())
-	dana := as(t, "dana", cyrus.is["DANA"], "", http.DefaultTransport, "")
-	hers := hand{t, "dana", cyrus.is["DANA"]}
-	mine := hand{t, "alice", cyrus.is["ALICE"]}
+	alice := as(t, "alice", cyrus.Is["ROOT"], "", &through, t.TempDir())
+	dana := as(t, "dana", cyrus.Is["DANA"], "", http.DefaultTransport, "")
+	hers := hand{t, "dana", cyrus.Is["DANA"]}
+	mine := hand{t, "alice", cyrus.Is["ALICE"]}
 	t.Cleanup(func() { mine.do("DELETE", meeting+".ics", ""); hers.forget(look(t, dana)) })
 
 	apply(t, alice, calendar.Change{UID: meeting, Create: weekly(t)})
@@ -165,10 +165,10 @@ func TestCyrusDeliversInvitations(t *testing.T) {
 
 // TestCyrusTellsTheGuestOfACancelledMeeting counts messages: Cyrus does not look at STATUS by itself.
 func TestCyrusTellsTheGuestOfACancelledMeeting(t *testing.T) {
-	alice := as(t, "alice", cyrus.is["ROOT"], "", http.DefaultTransport, t.TempDir())
-	dana := as(t, "dana", cyrus.is["DANA"], "", http.DefaultTransport, "")
-	hers := hand{t, "dana", cyrus.is["DANA"]}
-	mine := hand{t, "alice", cyrus.is["ALICE"]}
+	alice := as(t, "alice", cyrus.Is["ROOT"], "", http.DefaultTransport, t.TempDir())
+	dana := as(t, "dana", cyrus.Is["DANA"], "", http.DefaultTransport, "")
+	hers := hand{t, "dana", cyrus.Is["DANA"]}
+	mine := hand{t, "alice", cyrus.Is["ALICE"]}
 	t.Cleanup(func() { mine.do("DELETE", meeting+".ics", ""); hers.forget(look(t, dana)) })
 	apply(t, alice, calendar.Change{UID: meeting, Create: weekly(t)})
 	hers.accepts(look(t, dana))
@@ -234,10 +234,10 @@ func (h hand) inbox(t *testing.T) int {
 
 func TestFreeBusyIs(t *testing.T) {
 	window := calendar.Span{Start: time.Date(2035, 10, 25, 0, 0, 0, 0, time.UTC), End: time.Date(2035, 10, 26, 0, 0, 0, 0, time.UTC)}
-	alice := as(t, "alice", cyrus.is["ALICE"], "", http.DefaultTransport, "")
+	alice := as(t, "alice", cyrus.Is["ALICE"], "", http.DefaultTransport, "")
 	board := []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example.org//EN\r\nBEGIN:VEVENT\r\nUID:board\r\nDTSTAMP:20261001T000000Z\r\n" +
 		"DTSTART:20351025T140000Z\r\nDTEND:20351025T150000Z\r\nSUMMARY:Board\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
-	for _, h := range []hand{{t, "dana", cyrus.is["DANA"]}, {t, "erin", cyrus.is["ERIN"]}} {
+	for _, h := range []hand{{t, "dana", cyrus.Is["DANA"]}, {t, "erin", cyrus.Is["ERIN"]}} {
 		h.Put("board", board)
 		t.Cleanup(func() { h.Delete("board") })
 	}
@@ -253,14 +253,14 @@ func TestFreeBusyIs(t *testing.T) {
 		}
 	})
 	t.Run("what a calendar holds that shows nothing else, on Cyrus", func(t *testing.T) {
-		shared := as(t, "alice", cyrus.is["ERIN"], "", http.DefaultTransport, t.TempDir())
+		shared := as(t, "alice", cyrus.Is["ERIN"], "", http.DefaultTransport, t.TempDir())
 		o, err := shared.Observe(context.Background(), calendar.Query{Window: window, Zone: time.UTC})
 		if err != nil || len(o.Events) != 1 || !o.Events[0].Anonymous || !o.Events[0].Start.Equal(time.Date(2035, 10, 25, 14, 0, 0, 0, time.UTC)) {
 			t.Errorf("got %+v, %v", o, err)
 		}
 	})
 	t.Run("not to be had from Radicale", func(t *testing.T) {
-		alone := as(t, "alice", radicale.is["ALICE"], "", http.DefaultTransport, "")
+		alone := as(t, "alice", radicale.Is["ALICE"], "", http.DefaultTransport, "")
 		if busy, err := alone.FreeBusy(context.Background(), "dana@example.org", window); calendar.KindOf(err) != calendar.Unsupported {
 			t.Errorf("got %+v, %v", busy, err)
 		}
@@ -271,22 +271,22 @@ func TestACollectionIsFoundFrom(t *testing.T) {
 	for _, s := range []server{radicale, cyrus} {
 		for _, row := range []struct{ sentence, from, collection string }{
 			{"the root", "ROOT", ""},
-			{"the root, by name", "ROOT", s.is["ALICE_NAME"]},
+			{"the root, by name", "ROOT", s.Is["ALICE_NAME"]},
 			{"the principal", "ALICE_PRINCIPAL", ""},
 			{"the home set", "ALICE_HOME", ""},
 			{"itself", "ALICE", ""},
-			{"a path", "ROOT", mustPath(s.is["ALICE"])},
+			{"a path", "ROOT", mustPath(s.Is["ALICE"])},
 		} {
-			t.Run(row.sentence+" on "+s.name, func(t *testing.T) {
-				a := as(t, "alice", s.is[row.from], row.collection, http.DefaultTransport, "")
+			t.Run(row.sentence+" on "+s.Name, func(t *testing.T) {
+				a := as(t, "alice", s.Is[row.from], row.collection, http.DefaultTransport, "")
 				about, err := a.About(context.Background())
-				if err != nil || about.Name != s.is["ALICE_NAME"] || !about.Write {
+				if err != nil || about.Name != s.Is["ALICE_NAME"] || !about.Write {
 					t.Errorf("got %+v, %v", about, err)
 				}
 			})
 		}
-		t.Run("a shared calendar's owner on "+s.name, func(t *testing.T) {
-			a := as(t, "alice", s.is["DANA_AS_ALICE"], "", http.DefaultTransport, "")
+		t.Run("a shared calendar's owner on "+s.Name, func(t *testing.T) {
+			a := as(t, "alice", s.Is["DANA_AS_ALICE"], "", http.DefaultTransport, "")
 			if about, err := a.About(context.Background()); err != nil || !about.Write {
 				t.Errorf("got %+v, %v", about, err)
 			}

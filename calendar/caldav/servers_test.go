@@ -7,11 +7,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -20,17 +18,15 @@ import (
 	"bilateral/calendar"
 	"bilateral/calendar/caldav"
 	"bilateral/calendar/calendartest"
+	"bilateral/test/servers"
 )
 
-// server is a real one on loopback, as its start script describes it.
-type server struct {
-	name string
-	is   map[string]string
-}
+type server struct{ *servers.Server }
 
+// Radicale does not schedule; Cyrus does.
 var radicale, cyrus server
 
-// TestMain starts the real servers. The scripts install what is missing, which needs root.
+// TestMain starts the real servers.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "caldav")
@@ -38,13 +34,11 @@ func TestMain(m *testing.M) {
 			return fail(err)
 		}
 		defer os.RemoveAll(dir)
-		for _, s := range []*server{&radicale, &cyrus} {
-			s.name = map[*server]string{&radicale: "radicale", &cyrus: "cyrus"}[s]
-			at := filepath.Join(dir, s.name)
-			defer exec.Command(script("stop.sh"), at).Run()
-			if s.is, err = start("start-"+s.name+".sh", at); err != nil {
+		for name, s := range map[string]*server{"radicale": &radicale, "cyrus": &cyrus} {
+			if s.Server, err = servers.Start(name, filepath.Join(dir, name)); err != nil {
 				return fail(err)
 			}
+			defer s.Stop()
 		}
 		return m.Run()
 	}())
@@ -53,40 +47,6 @@ func TestMain(m *testing.M) {
 func fail(err error) int {
 	fmt.Fprintln(os.Stderr, err)
 	return 1
-}
-
-func script(name string) string { return filepath.Join("..", "..", "test", "servers", name) }
-
-func start(name, dir string) (map[string]string, error) {
-	cmd := exec.Command(script(name), dir, freePorts())
-	var said, log bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &log
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("%s: %w\n%s", name, err, log.Bytes())
-	}
-	is := make(map[string]string)
-	for line := range strings.Lines(said.String()) {
-		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-		is[key] = value
-	}
-	return is, nil
-}
-
-// freePorts returns a port that is free, as is the next one.
-func freePorts() string {
-	for {
-		one, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return "0"
-		}
-		port := one.Addr().(*net.TCPAddr).Port
-		two, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+1))
-		one.Close()
-		if err == nil {
-			two.Close()
-			return fmt.Sprint(port)
-		}
-	}
 }
 
 // counter counts the requests that go through it.
@@ -180,7 +140,7 @@ var made atomic.Int64
 // fresh makes an empty calendar of alice's, and removes it afterwards with all that is in it.
 func (s server) fresh(t *testing.T) hand {
 	t.Helper()
-	h := hand{t, "alice", fmt.Sprintf("%stest%d/", s.is["ALICE_HOME"], made.Add(1))}
+	h := hand{t, "alice", fmt.Sprintf("%stest%d/", s.Is["ALICE_HOME"], made.Add(1))}
 	if resp := h.do("MKCALENDAR", "", ""); resp.StatusCode != http.StatusCreated {
 		t.Fatalf("MKCALENDAR: %s", resp.Status)
 	}
@@ -228,7 +188,7 @@ func mustPath(address string) string {
 
 func TestOfTwoWritersOneIsTold(t *testing.T) {
 	for _, s := range []server{radicale, cyrus} {
-		t.Run("on "+s.name, func(t *testing.T) {
+		t.Run("on "+s.Name, func(t *testing.T) {
 			h := s.fresh(t)
 			one, two := as(t, "alice", h.collection, "", http.DefaultTransport, ""), as(t, "alice", h.collection, "", http.DefaultTransport, "")
 			d := draft(t)
