@@ -108,7 +108,7 @@ func readPrivate(path string) (string, error) {
 // readCredential reads one of systemd's credentials. Their mode is not looked at: systemd keeps the folder private, and
 // shows its access list as a group mode.
 func readCredential(name string) (string, error) {
-	dir := os.Getenv("CREDENTIALS_DIRECTORY")
+	dir := credentialDir()
 	if dir == "" {
 		return "", fmt.Errorf("systemd passed no credentials, so %q is unknown: add LoadCredential=%s:/path to the unit, or run it under systemd", name, name)
 	}
@@ -117,6 +117,21 @@ func readCredential(name string) (string, error) {
 		return "", fmt.Errorf("systemd passed no credential %q: add LoadCredential=%s:/path to the unit", name, name)
 	}
 	return text, err
+}
+
+// credentialDir is systemd's $CREDENTIALS_DIRECTORY; outside of the service, that of the service while it runs, which its
+// own user may read: so that "check" and "start" reach what the daemon reaches. "" where there is none.
+func credentialDir() string {
+	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); dir != "" {
+		return dir
+	}
+	for _, run := range []string{os.Getenv("XDG_RUNTIME_DIR"), "/run"} {
+		dir := filepath.Join(run, "credentials", "bilateral.service")
+		if _, err := os.ReadDir(dir); filepath.IsAbs(run) && err == nil {
+			return dir
+		}
+	}
+	return ""
 }
 
 func readLimited(path string) (string, error) {

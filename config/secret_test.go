@@ -86,3 +86,19 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 		}
 	}
 }
+
+func TestCredentialsOfTheRunningServiceServeItsCommands(t *testing.T) {
+	t.Setenv("CREDENTIALS_DIRECTORY", "")
+	run := t.TempDir()
+	t.Setenv("XDG_RUNTIME_DIR", run)
+	dir := filepath.Join(run, "credentials", "bilateral.service")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "dav"), []byte("hunter2"), 0o400); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := (Secret{Credential: "dav"}).Read(context.Background()); err != nil || got != "hunter2" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
