@@ -43,7 +43,7 @@ if [ ! -e "$root.ready" ]; then
   echo bilateral-test >"$root/etc/hostname"
   : >"$root/etc/fstab"
   echo uninitialized >"$root/etc/machine-id"
-  for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer e2scrub_reap.service console-getty.service getty@tty1.service radicale.service; do
+  for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer e2scrub_reap.service console-getty.service getty@tty1.service radicale.service systemd-networkd-wait-online.service; do
     ln -sf /dev/null "$root/etc/systemd/system/$unit"
   done
   cat >"$root/etc/systemd/system/test.service" <<'U'
