@@ -1,5 +1,5 @@
-// Package servers starts real calendar servers on loopback, for tests that are not content with a fake. Its scripts install
-// what is missing, which needs root.
+// Package servers starts real servers on loopback, for tests that are not content with a fake. Its scripts install what is
+// missing, which needs root.
 package servers
 
 import (
@@ -13,9 +13,9 @@ import (
 	"strings"
 )
 
-// Server is one that runs, as its start script describes it: ROOT, ALICE, DANA and so on are addresses.
+// Server is one that runs, as its start script describes it: for calendars, ROOT, ALICE, DANA and so on are addresses.
 type Server struct {
-	Name string // radicale or cyrus
+	Name string // radicale, cyrus, …
 	Is   map[string]string
 	dir  string
 }
@@ -68,18 +68,25 @@ func script(name string) string {
 	return filepath.Join(filepath.Dir(file), name)
 }
 
-// freePorts returns a port that is free, as is the next one: Cyrus takes both.
+// freePorts returns the first of as many free ports in a row as a server may take.
 func freePorts() string {
+	const row = 4
 	for {
-		one, err := net.Listen("tcp", "127.0.0.1:0")
+		first, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return "0"
 		}
-		port := one.Addr().(*net.TCPAddr).Port
-		two, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+1))
-		one.Close()
-		if err == nil {
-			two.Close()
+		port := first.Addr().(*net.TCPAddr).Port
+		held := []net.Listener{first}
+		for n := 1; n < row; n++ {
+			if next, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+n)); err == nil {
+				held = append(held, next)
+			}
+		}
+		for _, l := range held {
+			l.Close()
+		}
+		if len(held) == row {
 			return fmt.Sprint(port)
 		}
 	}
