@@ -77,7 +77,7 @@ func signsIn(ts *testscript.TestScript, givesUp bool, args []string) {
 		}
 	}
 	c.Dir = ts.MkAbs(".")
-	for _, name := range []string{"HOME", "TZ", "PATH", "BILATERAL_CONFIG", "STATE_DIRECTORY"} {
+	for _, name := range []string{"HOME", "TZ", "PATH", "DISPLAY", "BILATERAL_CONFIG", "STATE_DIRECTORY"} {
 		c.Env = append(c.Env, name+"="+ts.Getenv(name))
 	}
 	var said, shown bytes.Buffer
