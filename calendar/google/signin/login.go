@@ -71,6 +71,9 @@ func (o *Options) signIn(ctx context.Context, c *oauth2.Config, back *callback, 
 		return kept{}, err
 	}
 	t, err := c.Exchange(context.WithValue(ctx, oauth2.HTTPClient, o.client()), got.code, oauth2.VerifierOption(verifier))
+	if ctx.Err() != nil {
+		return kept{}, o.fault(Interrupted, "", nil)
+	}
 	if err != nil {
 		return kept{}, untaken(o.refusal(err, credentials{user: c, client: c.ClientID}))
 	}

@@ -198,6 +198,20 @@ func TestLoginEndsWithoutAnAnswer(t *testing.T) {
 	}
 }
 
+func TestLoginThatIsInterruptedWhileGoogleAnswersKeepsNothing(t *testing.T) {
+	f := newFake(t)
+	o := f.options(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	f.token = func(http.ResponseWriter, url.Values) bool { cancel(); return false }
+	var shown <-chan string
+	_, err := Login(ctx, o, 0, func(address string, _ int) error { shown = browse(t, address); return nil })
+	<-shown
+	wantFault(t, err, Interrupted)
+	if _, err := os.Stat(o.TokenFile); err == nil {
+		t.Error("something was kept")
+	}
+}
+
 func TestCallbackAnswersTheBrowserOnceAndNothingElse(t *testing.T) {
 	back, err := listen(0)
 	if err != nil {
