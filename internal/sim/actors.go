@@ -31,7 +31,10 @@ var deeds = []deed{
 }
 
 func (w *world) act() {
-	total := 0
+	total, deeds := 0, deeds
+	if w.post != nil {
+		deeds = slices.Concat(deeds, mailDeeds)
+	}
 	for _, d := range deeds {
 		total += d.weight
 	}
@@ -315,8 +318,10 @@ func dragSeries(w *world, p *pair) string {
 	for _, o := range s.overrides {
 		original := o.moment("RECURRENCE-ID")
 		if o.moment("DTSTART").Equal(original) {
+			end := shift(o.end())
+			o.drop(func(n string) bool { return n == "DURATION" })
 			o.set(timeLine("DTSTART", shift(original), zone))
-			o.set(timeLine("DTEND", shift(o.moment("DTEND")), zone))
+			o.set(timeLine("DTEND", end, zone))
 		}
 		o.set(timeLine("RECURRENCE-ID", shift(original), zone))
 	}
@@ -325,7 +330,7 @@ func dragSeries(w *world, p *pair) string {
 			s.master.lines[k] = timeLine("EXDATE", shift(moments(l)[0]), zone)
 		}
 	}
-	start, end := shift(s.start()), shift(s.master.moment("DTEND"))
+	start, end := shift(s.start()), shift(s.master.end())
 	s.master.set(timeLine("DTSTART", start, zone))
 	s.master.set(timeLine("DTEND", end, zone))
 	s.master.set(fmt.Sprintf("SEQUENCE:%d", s.master.sequence()+1))

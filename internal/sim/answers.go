@@ -57,7 +57,7 @@ func (c *check) theirCopy(m meeting) *node {
 	}
 	for _, s := range c.w.read(c.hers, c.pair).list {
 		o := s.override(m.original)
-		if o != nil && s.uid() == m.uid() && o.moment("DTSTART").Equal(m.span.Start) && o.moment("DTEND").Equal(m.span.End) {
+		if o != nil && s.uid() == m.uid() && o.moment("DTSTART").Equal(m.span.Start) && o.end().Equal(m.span.End) {
 			return o
 		}
 	}

@@ -159,7 +159,9 @@ func rest(n *node) string {
 		}
 		if nameOf(l) == "ATTENDEE" {
 			parts := strings.Split(strings.TrimSuffix(l, ":"+valueOf(l)), ";")
-			parts = slices.DeleteFunc(parts, func(s string) bool { return strings.HasPrefix(s, "PARTSTAT=") || strings.HasPrefix(s, "RSVP=") })
+			parts = slices.DeleteFunc(parts, func(s string) bool {
+				return strings.HasPrefix(s, "PARTSTAT=") || strings.HasPrefix(s, "RSVP=") || strings.HasPrefix(s, "X-RESPONSE-COMMENT=")
+			})
 			l = strings.Join(parts, ";") + ":" + valueOf(l)
 		}
 		out = append(out, l)
@@ -308,7 +310,7 @@ func (c *check) moved(period string, was meeting, mem *memory1) error {
 	if c.noted(was) {
 		return errors.New("the no to it came with a note")
 	}
-	declined := c.declined(was)
+	declined := c.declined(was) || c.nos[was.uid()+was.original.String()].Equal(was.span)
 	if !declined && !c.vagueNow() && was.span.Start.After(c.w.now) && c.fits(was, period) {
 		return errors.New("nothing was wrong with it")
 	}

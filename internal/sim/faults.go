@@ -76,6 +76,7 @@ func loseState(w *world, _ *pair) string {
 	clear(w.knows)
 	clear(w.vague)
 	for _, p := range w.pairs {
+		p.forget()
 		p.recollect()
 		for _, m := range p.periods {
 			m.final = false // what was held is history, and lost with it
@@ -85,6 +86,18 @@ func loseState(w *world, _ *pair) string {
 		return "no new state: " + err.Error()
 	}
 	return "the state directory is lost"
+}
+
+// forget: what was not sent yet is lost with the state, and so is what was told of a series whose mark is gone too.
+func (p *pair) forget() {
+	if p.guest == nil {
+		return
+	}
+	open, err := p.w.store.OpenLetters(p.Name)
+	p.guest.astray = p.guest.astray || err != nil || len(open) > 0
+	for _, s := range p.series(p.w.mine) {
+		p.guest.astray = p.guest.astray || s.master.index("X-BILATERAL-TOLD") < 0
+	}
 }
 
 // recollect keeps of the owner's orders what the series itself tells of them.

@@ -137,6 +137,9 @@ func (w *world) pass(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", p.Name, err)
 		}
 	}
+	if err := w.mailPass(died); err != nil {
+		return err
+	}
 	if died {
 		w.counts["crashes"]++
 		w.say("  the process died at %s", w.process.at)
@@ -149,6 +152,13 @@ func (w *world) pass(ctx context.Context) error {
 	}
 	w.deliver()
 	return nil
+}
+
+func (w *world) mailsTaken() int {
+	if w.post == nil {
+		return 0
+	}
+	return w.post.taken
 }
 
 func (w *world) tell(r engine.Report) {
@@ -289,6 +299,9 @@ func (w *world) calm(ctx context.Context) error {
 	w.say("all is calm")
 	w.lost, w.between, w.process.left = map[string]bool{}, nil, 0
 	clear(w.outages)
+	if w.post != nil {
+		w.post.down, w.post.lose = time.Time{}, false
+	}
 	for end := w.now.AddDate(0, 0, 4); w.now.Before(end); w.now = w.now.Add(30 * time.Minute) {
 		if err := w.pass(ctx); err != nil {
 			return err
@@ -299,13 +312,19 @@ func (w *world) calm(ctx context.Context) error {
 			return err
 		}
 	}
-	writes := w.mine.Writes()
+	if err := w.informed(); err != nil {
+		return err
+	}
+	writes, mails := w.mine.Writes(), w.mailsTaken()
 	for range 100 {
 		if err := w.pass(ctx); err != nil {
 			return err
 		}
 		if w.mine.Writes() != writes {
 			return errors.New("a settled world was written to")
+		}
+		if w.mailsTaken() != mails {
+			return errors.New("a settled world was mailed to")
 		}
 	}
 	return nil

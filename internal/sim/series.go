@@ -86,7 +86,7 @@ var zones = sync.OnceValue(func() map[string]*time.Location {
 	return out
 })
 
-func (s *series) length() time.Duration { return s.master.moment("DTEND").Sub(s.start()) }
+func (s *series) length() time.Duration { return s.master.end().Sub(s.start()) }
 
 func (s *series) override(original time.Time) *node {
 	for _, o := range s.overrides {
@@ -196,7 +196,7 @@ func (s *series) meetings(before time.Time) []meeting {
 		m.span = m.standing
 		m.live = !slices.ContainsFunc(gone, at.Equal)
 		if m.own != nil {
-			m.span = calendar.Span{Start: m.own.moment("DTSTART"), End: m.own.moment("DTEND")}
+			m.span = calendar.Span{Start: m.own.moment("DTSTART"), End: m.own.end()}
 			m.live = m.own.value("STATUS") != "CANCELLED"
 		}
 		out = append(out, m)

@@ -171,6 +171,18 @@ func (n *node) moment(name string) time.Time {
 	return time.Time{}
 }
 
+// end is when a component ends: by its DTEND, or by its DURATION in hours and minutes.
+func (n *node) end() time.Time {
+	if n.index("DTEND") >= 0 {
+		return n.moment("DTEND")
+	}
+	length, err := time.ParseDuration(strings.ToLower(strings.TrimPrefix(n.value("DURATION"), "PT")))
+	if err != nil {
+		return time.Time{}
+	}
+	return n.moment("DTSTART").Add(length)
+}
+
 // timeLine writes a time property on the wall clock of a zone.
 func timeLine(name string, t time.Time, zone *time.Location) string {
 	return name + ";TZID=" + zone.String() + ":" + t.In(zone).Format(wallForm)

@@ -46,6 +46,7 @@ type world struct {
 	knows    map[*memory.Account][]*entry
 	vague    map[*memory.Account]bool // what the engine knows of it cannot be told
 
+	post          *post // nil: there is no [mail]
 	before, after *view
 	cache         map[*memory.Account]map[string]cached // by the id of the bilateral
 }
@@ -61,12 +62,14 @@ type pair struct {
 	sent      string // the objects that were delivered last
 	periods   map[string]*memory1
 	paused    time.Time
-	byHand    bool          // a person dragged the whole series
-	trips     []plan.Travel // of the executive, as the owner told
-	holidays  []*entry      // public ones, of either
-	anonymous bool          // the executive's calendar is known as free/busy only
-	adopts    bool          // it began with a series that people made
-	edited    bool          // the settings were changed, and the series may be split for it
+	byHand    bool                     // a person dragged the whole series
+	trips     []plan.Travel            // of the executive, as the owner told
+	holidays  []*entry                 // public ones, of either
+	anonymous bool                     // the executive's calendar is known as free/busy only
+	adopts    bool                     // it began with a series that people made
+	guest     *guest                   // the executive's copy, where it is made of mails
+	nos       map[string]calendar.Span // declined by mail: where the instance stood
+	edited    bool                     // the settings were changed, and the series may be split for it
 }
 
 // memory1 is what people did to one period, and how often the engine changed its time.
@@ -138,6 +141,7 @@ func newWorld(m *Machine, dir string, seed uint64, days int) *world {
 		w.pairs = append(w.pairs, w.newPair("bo", c))
 	}
 	w.adoptions()
+	w.mails(seed)
 	w.put(w.mine, "lunch", w.at(w.now, 12*60), 30*time.Minute, calendar.Free, "TRANSP:TRANSPARENT\r\n")
 	return w
 }
@@ -153,6 +157,22 @@ func (w *world) adoptions() {
 		p.remember(p.periodOf(left, p.series(w.mine))).skipAsked = true
 	}
 	p.Adopt = adopted + "-" + p.Name + "@other"
+}
+
+// mails gives one life in three a mail server, by which invitations go out and answers come back.
+func (w *world) mails(seed uint64) {
+	if seed%3 > 0 {
+		return
+	}
+	w.post = &post{world: w, unsure: map[string]bool{}}
+	for _, p := range w.pairs {
+		p.delivers = false
+		if p.Invites {
+			p.guest = &guest{copies: map[string]*series{}, ids: map[string]bool{}, agenda: map[string]bool{}}
+			p.nos = map[string]calendar.Span{}
+			p.Writes = seed%2 == 0
+		}
+	}
 }
 
 // cast is two people's zones and hours, in each one's own time, that leave them some hours to share.
@@ -270,6 +290,10 @@ func (w *world) boot() error {
 	}
 	w.store = st
 	w.engine = &engine.Engine{Store: st, Log: zerolog.New(&dying{w}), Interval: 5 * time.Minute}
+	if w.post != nil {
+		w.post.handed = 0
+		w.engine.Post, w.engine.Answers = w.post, true
+	}
 	for _, p := range w.pairs {
 		w.engine.Bilaterals = append(w.engine.Bilaterals, p.Bilateral)
 	}
