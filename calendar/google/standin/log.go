@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -60,4 +61,28 @@ func (s *Server) arrive(r *http.Request, id string) Fault {
 		}
 	}
 	return Fault{}
+}
+
+// updates is the request's word on mails: all, externalOnly or none.
+func (c *call) updates() string {
+	switch {
+	case c.query.Has("sendUpdates"):
+		return c.query.Get("sendUpdates")
+	case c.query.Get("sendNotifications") == "true":
+		return "all"
+	}
+	return "none"
+}
+
+func (c *call) mail(to, event, what string) {
+	updates := c.updates()
+	if what == "" || updates == "none" || updates == "externalOnly" && c.people[to] != nil {
+		return
+	}
+	c.mails = append(c.mails, Mail{At: c.now(), To: to, Event: event, What: what, Updates: updates})
+}
+
+// Writes reports whether a request asks for a change of a calendar.
+func (r Request) Writes() bool {
+	return r.Verb != http.MethodGet && !strings.HasPrefix(r.Method, "oauth.") && r.Method != "calendar.freebusy.query"
 }

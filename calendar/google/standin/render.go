@@ -9,12 +9,13 @@ import (
 type view struct {
 	user   string
 	zone   *time.Location
-	guests int // maxAttendees; 0: all
+	guests int  // maxAttendees; 0: all
+	tells  bool // also the fields of cancelled instances
 }
 
 // view reads the parameters that shape replies.
 func (c *call) view(d *diary) (view, *problem) {
-	v := view{user: c.user, zone: d.zone}
+	v := view{user: c.user, zone: d.zone, tells: c.conduct.TellsCancelled}
 	if name := c.query.Get("timeZone"); name != "" {
 		zone, err := time.LoadLocation(name)
 		if err != nil {
@@ -41,7 +42,7 @@ var masked = []string{"status", "start", "end", "recurrence", "recurringEventId"
 func (d *diary) render(e *event, v view) object {
 	var o object
 	switch {
-	case e.cancelled() && e.base != "":
+	case e.cancelled() && e.base != "" && !v.tells:
 		o = pick(e.body, sparse)
 		o["status"] = "cancelled"
 	case d.hides(e, v.user):

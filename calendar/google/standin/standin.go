@@ -15,12 +15,10 @@
 package standin
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -32,8 +30,17 @@ import (
 // object is a JSON object.
 type object = map[string]any
 
+// Conduct is where Google may be milder than the reading above. What a client does must come to the same in each.
+type Conduct struct {
+	TellsCancelled bool // a cancelled instance carries all its fields
+	KeepsAnswers   bool // a new time leaves the guests' answers as they were
+	KeepsStrays    bool // exceptions stay where they are when the new rule has no place for them
+	KeepsTexts     bool // exceptions keep their text and guests when the master's change
+}
+
 // Config is what a server needs.
 type Config struct {
+	Conduct
 	Now       func() time.Time // the server's clock; required
 	Discovery string           // file of the discovery document; "" finds it in the module cache with the go command
 	Seed      uint64           // of the ids and tokens that the server makes up
@@ -41,8 +48,9 @@ type Config struct {
 
 // Server is the stand-in. Its methods may be called at any time, from any goroutine.
 type Server struct {
-	api *description
-	now func() time.Time
+	conduct Conduct
+	api     *description
+	now     func() time.Time
 
 	mu         sync.Mutex
 	diaries    map[string]*diary // by calendar id
@@ -81,7 +89,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		api: api, now: c.Now, seed: c.Seed,
+		conduct: c.Conduct, api: api, now: c.Now, seed: c.Seed,
 		diaries: make(map[string]*diary), people: make(map[string]*person), groups: make(map[string][]string),
 		listings: make(map[string]*listing), tokens: make(map[string]*grant),
 	}
@@ -283,76 +291,4 @@ func (s *Server) Violations() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.violations)
-}
-
-// Transport reaches the server without a socket, for simulations in a synctest bubble. A dropped answer is io.EOF.
-func (s *Server) Transport() http.RoundTripper { return transport{s} }
-
-type transport struct{ server *Server }
-
-func (t transport) RoundTrip(r *http.Request) (answer *http.Response, err error) {
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	sent := r.Clone(r.Context())
-	if sent.Body == nil {
-		sent.Body = http.NoBody
-	}
-	defer sent.Body.Close()
-	w := &recorder{header: make(http.Header), code: http.StatusOK}
-	defer func() {
-		if p := recover(); p != nil {
-			if p != http.ErrAbortHandler {
-				panic(p)
-			}
-			answer, err = nil, io.ErrUnexpectedEOF
-		}
-	}()
-	t.server.ServeHTTP(w, sent)
-	return w.response(r)
-}
-
-// recorder keeps an answer for the transport.
-type recorder struct {
-	header http.Header
-	code   int
-	body   bytes.Buffer
-	slow   time.Duration // how long the body takes
-	cut    bool          // the connection breaks in the body
-}
-
-func (w *recorder) Header() http.Header         { return w.header }
-func (w *recorder) WriteHeader(code int)        { w.code = code }
-func (w *recorder) Write(p []byte) (int, error) { return w.body.Write(p) }
-
-func (w *recorder) response(r *http.Request) (*http.Response, error) {
-	var body io.Reader = bytes.NewReader(w.body.Bytes())
-	if w.slow > 0 {
-		body = &slowBody{Reader: body, request: r, pause: w.slow}
-	}
-	return &http.Response{
-		Status: fmt.Sprintf("%d %s", w.code, http.StatusText(w.code)), StatusCode: w.code, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: maps.Clone(w.header), Body: io.NopCloser(body), ContentLength: -1, Request: r,
-	}, nil
-}
-
-// slowBody is read after a pause of the caller's clock.
-type slowBody struct {
-	io.Reader
-	request *http.Request
-	pause   time.Duration
-}
-
-func (b *slowBody) Read(p []byte) (int, error) {
-	if b.pause > 0 {
-		wait := time.NewTimer(b.pause)
-		defer wait.Stop()
-		select {
-		case <-wait.C:
-			b.pause = 0
-		case <-b.request.Context().Done():
-			return 0, b.request.Context().Err()
-		}
-	}
-	return b.Reader.Read(p)
 }

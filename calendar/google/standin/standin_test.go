@@ -40,14 +40,21 @@ func newWorld(t *testing.T) *world {
 func newUnchecked(t *testing.T) *world {
 	t.Helper()
 	w := &world{T: t, now: time.Date(2026, 10, 19, 8, 0, 0, 0, time.UTC)}
-	server, err := standin.New(standin.Config{Now: func() time.Time { return w.now }})
+	w.Server = newServer(t, standin.Config{Now: w.clock})
+	return w
+}
+
+func (w *world) clock() time.Time { return w.now }
+
+func newServer(t *testing.T, c standin.Config) *standin.Server {
+	t.Helper()
+	server, err := standin.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Server = server
 	server.Person(alice, "Alice Chen", "Europe/Berlin")
 	server.Person(dana, "Dana Boss", "America/New_York")
-	return w
+	return server
 }
 
 // service is Google's own client, signed in as a person.

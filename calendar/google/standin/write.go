@@ -3,8 +3,6 @@ package standin
 import (
 	"fmt"
 	"maps"
-	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -227,7 +225,7 @@ func (c *call) commit(d *diary, old, next *event) {
 	if retimes(old, next, d) || next.text("status") != old.text("status") {
 		raise(old, next)
 	}
-	if retimes(old, next, d) {
+	if retimes(old, next, d) && !c.conduct.KeepsAnswers {
 		askAgain(old, next)
 	}
 	d.events[next.id] = next
@@ -284,91 +282,4 @@ func (c *call) deleteEvent() (object, *problem) {
 	body["status"] = "cancelled"
 	_, p = c.change(d, e, body)
 	return nil, p
-}
-
-// inherit carries a master's change to its exceptions: what an exception had in common with the old master it has in
-// common with the new one. Exceptions that the new rule has no place for are gone.
-func (c *call) inherit(d *diary, old, next *event) {
-	series, p := next.series(d.zone)
-	for _, e := range d.exceptions(next.id) {
-		if e.dropped || next.cancelled() {
-			continue
-		}
-		if p != nil || !series.has(e.original) {
-			e.dropped, e.body["status"] = true, "cancelled"
-			c.touch(d, e)
-			continue
-		}
-		if !takeOver(e, old, next) {
-			continue
-		}
-		c.touch(d, e)
-		c.invite(d, e, "")
-	}
-}
-
-// own are the fields that an exception never takes from its master.
-var own = []string{"id", "start", "end", "recurrence", "status", "sequence", "recurringEventId", "originalStartTime", "created",
-	"updated", "etag", "attendees", "iCalUID"}
-
-func takeOver(e, old, next *event) bool {
-	changed := false
-	for _, name := range slices.Sorted(maps.Keys(merge(old.body, next.body))) {
-		same := fmt.Sprint(e.body[name]) == fmt.Sprint(old.body[name])
-		if slices.Contains(own, name) || !same || fmt.Sprint(old.body[name]) == fmt.Sprint(next.body[name]) {
-			continue
-		}
-		changed = true
-		restore(e.body, clone(next.body), name)
-	}
-	return takeOverGuests(e, old, next) || changed
-}
-
-// takeOverGuests does the same guest by guest, so that an answer to the series reaches the exceptions that had none.
-func takeOverGuests(e, old, next *event) bool {
-	var guests []any
-	for _, g := range next.list("attendees") {
-		email := g.(object)["email"].(string)
-		here, was := attendee(e, email), attendee(old, email)
-		switch {
-		case here != nil && fmt.Sprint(here) != fmt.Sprint(was):
-			guests = append(guests, here)
-		case here != nil || was == nil:
-			guests = append(guests, cloned(g))
-		}
-	}
-	for _, g := range e.list("attendees") {
-		if attendee(old, g.(object)["email"].(string)) == nil && attendee(next, g.(object)["email"].(string)) == nil {
-			guests = append(guests, g)
-		}
-	}
-	if fmt.Sprint(guests) == fmt.Sprint(e.list("attendees")) {
-		return false
-	}
-	e.body["attendees"] = guests
-	return true
-}
-
-// updates is the request's word on mails: all, externalOnly or none.
-func (c *call) updates() string {
-	switch {
-	case c.query.Has("sendUpdates"):
-		return c.query.Get("sendUpdates")
-	case c.query.Get("sendNotifications") == "true":
-		return "all"
-	}
-	return "none"
-}
-
-func (c *call) mail(to, event, what string) {
-	updates := c.updates()
-	if what == "" || updates == "none" || updates == "externalOnly" && c.people[to] != nil {
-		return
-	}
-	c.mails = append(c.mails, Mail{At: c.now(), To: to, Event: event, What: what, Updates: updates})
-}
-
-// Writes reports whether a request asks for a change of a calendar.
-func (r Request) Writes() bool {
-	return r.Verb != http.MethodGet && !strings.HasPrefix(r.Method, "oauth.") && r.Method != "calendar.freebusy.query"
 }
