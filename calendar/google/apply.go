@@ -74,30 +74,40 @@ func (w *writing) change(c calendar.Change) (string, error) {
 	return w.version(w.series), nil
 }
 
-// prepare writes to the master what must stand there before the instances change. That may give exceptions new ETags; they
-// are followed, and must otherwise be what they were.
+// prepare writes to the master what must stand there before the instances change. That may give exceptions new ETags, so
+// they are followed; but for that, everything must be as it was, or it would be taken for what was observed.
 func (w *writing) prepare(e *gcal.Event, instances []calendar.InstancePatch) error {
 	if e == nil {
 		return nil
 	}
-	before := make(map[string]*entry)
-	for _, p := range instances {
-		if x := w.exception(p.Original); x != nil {
-			before[x.ID] = x
-		}
+	before := make([]*entry, len(instances))
+	for i, p := range instances {
+		before[i] = w.exception(p.Original)
 	}
 	if err := w.send(w.series, w.master().ETag, e, false); err != nil {
 		return err
 	}
+	written := w.master().ETag
 	if err := w.follow(w.ctx); err != nil {
 		return err
 	}
-	for id, x := range before {
-		if now := w.Items[id]; now == nil || !now.says(x) || now.Start != x.Start || now.End != x.End {
+	if w.master() == nil || w.master().ETag != written {
+		return w.refused(calendar.Conflict, "it was changed meanwhile")
+	}
+	for i, p := range instances {
+		if now := w.exception(p.Original); !now.same(before[i]) {
 			return w.refused(calendar.Conflict, "an instance was changed meanwhile")
 		}
 	}
 	return nil
+}
+
+// same reports whether an exception is what it was; nil is that there is none.
+func (x *entry) same(o *entry) bool {
+	if x == nil || o == nil {
+		return x == o
+	}
+	return x.says(o) && x.Start == o.Start && x.End == o.End
 }
 
 // instances patches one instance after the other.
@@ -156,7 +166,8 @@ func (w *writing) exception(original time.Time) *entry {
 // untouched reads an instance that has no exception, and makes sure of that.
 func (w *writing) untouched(original time.Time) (*entry, error) {
 	master := w.master()
-	answer, err := w.service.Events.Instances(w.ID, w.series).OriginalStart(rfc3339(original, master.Start.Zone)).Context(w.ctx).Do()
+	from, to := rfc3339(original, master.Start.Zone), rfc3339(original.Add(time.Minute), master.Start.Zone) // one of an endless series
+	answer, err := w.service.Events.Instances(w.ID, w.series).OriginalStart(from).TimeMin(from).TimeMax(to).Context(w.ctx).Do()
 	if err != nil {
 		return nil, w.failed("read an instance of", w.uid, err)
 	}

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"maps"
 	"strings"
 
 	"bilateral/calendar"
@@ -117,7 +118,7 @@ func (w *writing) drawMark(e *gcal.Event, c calendar.Change) error {
 	case e.ExtendedProperties == nil:
 		e.ExtendedProperties = ours
 	case ours != nil:
-		e.ExtendedProperties.Private = ours.Private
+		maps.Copy(e.ExtendedProperties.Private, ours.Private)
 	}
 	return nil
 }
@@ -159,11 +160,12 @@ func (w *writing) like(id string) (*gcal.Event, error) {
 		e.Reminders.ForceSendFields = []string{"UseDefault"} // false and no override means: none at all
 	}
 	e.Attendees, _ = unanswered(old.Attendees)
+	if e.ConferenceData != nil {
+		e.ConferenceData.CreateRequest = nil // it is made already, and asking again would make another
+	}
 	if p := old.ExtendedProperties; p != nil {
 		others := make(map[string]string)
-		for name, value := range p.Private {
-			others[name] = value
-		}
+		maps.Copy(others, p.Private)
 		for name := range ourProperties(p.Private) {
 			delete(others, name)
 		}
