@@ -15,7 +15,7 @@ import (
 const (
 	inbox = "INBOX"
 	// maxSession is how much an IMAP server may send in one session.
-	maxSession = 256 << 20
+	maxSession = 64 << 20
 	// maxMessage is the largest mail that is fetched; an answer has a few thousand bytes.
 	maxMessage = 4 << 20
 )
@@ -94,6 +94,33 @@ func (s *session) failed(op string, err error) error {
 	return failed(kind, op, inbox+" at "+s.at, broken(s.ctx, err))
 }
 
+// refused reports whether the server understood and said no.
+func refused(err error) bool {
+	var no *imap.Error
+	return errors.As(err, &no)
+}
+
+// visit is one look at the inbox, over as many sessions as it takes.
+type visit struct {
+	m *Mail
+	*session
+}
+
+// again begins a new session where the last one broke.
+func (v *visit) again() error {
+	v.Close()
+	s, err := v.m.examine(v.ctx)
+	if err != nil {
+		return err
+	}
+	if s.open.UIDValidity != v.open.UIDValidity {
+		s.leave()
+		return failed(calendar.Unreachable, "read", inbox+" at "+s.at, errors.New("the mailbox was numbered anew meanwhile"))
+	}
+	v.session = s
+	return nil
+}
+
 // leave says goodbye and waits for no answer.
 func (s *session) leave() {
 	s.Logout()
@@ -140,9 +167,9 @@ func (s *session) answering(uids []imap.UID) ([]imap.UID, error) {
 	return out, nil
 }
 
-// read fetches a mail without marking it as seen; nil for one that is gone meanwhile.
+// read fetches a mail, up to what is read of one, without marking it as seen; nil for one that is gone meanwhile.
 func (s *session) read(uid imap.UID) ([]byte, error) {
-	whole := &imap.FetchItemBodySection{Peek: true}
+	whole := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: maxMessage}}
 	fetch := s.Fetch(imap.UIDSetNum(uid), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{whole}})
 	defer fetch.Close() // or the decoder waits for a reader
 	var text []byte

@@ -44,12 +44,13 @@ func (m *Mail) Replies(ctx context.Context) ([]imip.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer s.leave()
+	v := &visit{m, s}
+	defer func() { v.leave() }()
 	now := m.o.Now()
 	if err := m.box.settle(s.open.UIDValidity, now); err != nil {
 		return nil, err
 	}
-	if err := m.box.look(s, now); err != nil {
+	if err := m.box.look(v, now); err != nil {
 		return nil, err
 	}
 	var list []imip.Reply
@@ -79,15 +80,16 @@ func (b *mailbox) settle(validity uint32, now time.Time) error {
 }
 
 // look reads the mails that came since the last look.
-func (b *mailbox) look(s *session, now time.Time) error {
-	if next := s.open.UIDNext; next != 0 && next <= b.highest+1 || s.open.NumMessages == 0 {
+func (b *mailbox) look(v *visit, now time.Time) error {
+	next := v.open.UIDNext
+	if next != 0 && next <= b.highest+1 || v.open.NumMessages == 0 {
 		return nil
 	}
 	criteria := &imap.SearchCriteria{Since: now.Add(-firstLook)}
 	if b.highest > 0 {
 		criteria = &imap.SearchCriteria{UID: []imap.UIDSet{{imap.UIDRange{Start: b.highest + 1}}}} // up to *
 	}
-	uids, err := s.uids(criteria)
+	uids, err := v.uids(criteria)
 	if err != nil {
 		return err
 	}
@@ -95,23 +97,37 @@ func (b *mailbox) look(s *session, now time.Time) error {
 	after := b.highest // "7:*" finds the last mail even where that is mail 6, RFC 3501 section 9
 	uids = slices.DeleteFunc(uids, func(uid imap.UID) bool { return uid <= after })
 	for some := range slices.Chunk(uids, batch) {
-		if err := b.take(s, some); err != nil {
+		if err := b.take(v, some); err != nil {
 			return err
 		}
 	}
-	b.highest = max(b.highest, cmp.Or(s.open.UIDNext, 1)-1)
+	b.highest = max(b.highest, cmp.Or(next, 1)-1)
 	return nil
 }
 
-// take reads the answers of some mails, all of them or none.
-func (b *mailbox) take(s *session, uids []imap.UID) error {
-	candidates, err := s.answering(uids)
+// take reads the answers of some mails. A structure that cannot be understood voids what else the server says: then the
+// mails are looked at in two halves, down to the one that it is, and that one is read whole. Cyrus writes such structures of
+// bounces (NIL for the envelope of the mail inside).
+func (b *mailbox) take(v *visit, uids []imap.UID) error {
+	candidates, err := v.answering(uids)
 	if err != nil {
-		return err
+		if refused(err) {
+			return err
+		}
+		if err := v.again(); err != nil {
+			return err
+		}
+		if half := len(uids) / 2; half > 0 {
+			if err := b.take(v, uids[:half]); err != nil {
+				return err
+			}
+			return b.take(v, uids[half:])
+		}
+		candidates = uids
 	}
 	found := map[imap.UID][]imip.Reply{}
 	for _, uid := range candidates {
-		text, err := s.read(uid)
+		text, err := v.read(uid)
 		if err != nil {
 			return err
 		}
