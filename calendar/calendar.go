@@ -85,6 +85,31 @@ type Attendee struct {
 	Robot   bool   // the answer was given by an out-of-office or focus robot
 	// Unserved: no server writes to this guest (SCHEDULE-AGENT=CLIENT or NONE, RFC 6638 section 7.1).
 	Unserved bool
+	Delivery string // what became of the server's last message to them: SCHEDULE-STATUS, RFC 6638 section 7.3; "" where it does not say
+}
+
+// Undelivered says why the server's last message did not reach the guest; "" if it did, or may have.
+func (a Attendee) Undelivered() string {
+	code, _, _ := strings.Cut(a.Delivery, ",")
+	code, _, _ = strings.Cut(strings.TrimSpace(code), ";")
+	class, _, _ := strings.Cut(code, ".")
+	if class != "3" && class != "5" { // the others are success, or news on the way
+		return ""
+	}
+	words, known := undelivered[code]
+	if !known {
+		words = "the server could not deliver it"
+	}
+	return words + " (" + code + ")"
+}
+
+// undelivered is what the codes of RFC 6638 section 3.2.9 mean.
+var undelivered = map[string]string{
+	"3.7": "the server knows nobody of that address",
+	"3.8": "the server does not let you invite them",
+	"5.1": "the server could not deliver it",
+	"5.2": "the server knows no way to deliver it",
+	"5.3": "the other side refused it",
 }
 
 // Attends returns the attendee with one of the addresses.

@@ -192,6 +192,8 @@ func (p *parser) readAttendee(q prop) calendar.Attendee {
 			a.Comment = readParam(value)
 		case "SCHEDULE-AGENT":
 			a.Unserved = !strings.EqualFold(string(clip(value)), "SERVER")
+		case "SCHEDULE-STATUS":
+			a.Delivery = p.intern(clean(string(clip(value))))
 		}
 	})
 	return a

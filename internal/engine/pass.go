@@ -127,6 +127,7 @@ func (w *work) remarkable() error {
 	if err := w.noteUnanswered(); err != nil {
 		return err
 	}
+	w.noteUndelivered()
 	w.noteServed()
 	w.noteUnread()
 	if w.found.twice {

@@ -104,6 +104,7 @@ var remarkAdvice = map[string]string{
 	"replies_unread": "check the mailbox's address and password in [mail]: bilateral check",
 	"counter_series": "take it with bilateral rebase NAME, or answer them",
 	"invite_server":  "set invite = \"server\", or let bilateral start make a new series",
+	"undelivered":    "correct their address in the config and the calendar, or send them the meeting by hand",
 	"unanswered":     "ask whether the invitation arrived",
 	"two_series":     "delete the one that should not be in the calendar",
 	"existing":       "bilateral adopt NAME, or bilateral start NAME for a second one",
