@@ -11,7 +11,13 @@ import (
 func (c *call) inherit(d *diary, old, next *event) {
 	series, p := next.series(d.zone)
 	for _, e := range d.exceptions(next.id) {
-		if e.dropped || next.cancelled() {
+		if next.cancelled() {
+			continue
+		}
+		if e.dropped {
+			if p == nil && series.has(e.original) {
+				c.revive(d, e, next)
+			}
 			continue
 		}
 		if p != nil || !series.has(e.original) && !c.conduct.KeepsStrays {
@@ -27,6 +33,15 @@ func (c *call) inherit(d *diary, old, next *event) {
 		c.touch(d, e)
 		c.invite(d, e, "")
 	}
+}
+
+// revive makes a plain exception of one that was dropped, now that the rule has a place for it again: a client was told of
+// its end and must hear that it stands.
+func (c *call) revive(d *diary, dropped, master *event) {
+	e := master.instance(dropped.original, d.zone)
+	raise(dropped, e)
+	d.events[e.id] = e
+	c.touch(d, e)
 }
 
 // own are the fields that an exception never takes from its master.
