@@ -166,14 +166,9 @@ func (w *work) announceSeries(s *calendar.Series, x write) error {
 	if s.Mark[keyID] != w.b.ID() && !adopting {
 		return nil
 	}
-	n := &news{work: w, was: parseTold(s.Mark[keyTold]), after: foresee(*s, x.Change), before: s, change: x}
-	if n.was.standing == "" { // a client may have dropped our mark
-		text, err := w.Store.Told(w.b.Name, s.UID)
-		if err != nil {
-			return err
-		}
-		n.was = parseTold(text)
-		n.fresh = n.was.standing != ""
+	n := &news{work: w, after: foresee(*s, x.Change), before: s, change: x}
+	if err := n.recall(); err != nil {
+		return err
 	}
 	n.now = told{n.was.sequence, n.was.standing, map[int64]word{}}
 	switch {
@@ -190,6 +185,24 @@ func (w *work) announceSeries(s *calendar.Series, x write) error {
 		n.tellInstances()
 	}
 	n.keep()
+	return nil
+}
+
+// recall reads what was told off the mark or, where a client has dropped that, out of the database, which follows the mark.
+func (n *news) recall() error {
+	mark := n.before.Mark[keyTold]
+	kept, err := n.Store.Told(n.b.Name, n.before.UID)
+	if err != nil {
+		return err
+	}
+	n.was = parseTold(mark)
+	switch {
+	case n.was.standing == "":
+		n.was = parseTold(kept)
+		n.fresh = n.was.standing != ""
+	case mark != kept && !n.Dry: // a write of unknown outcome, or the database was lost
+		return n.Store.SetTold(n.b.Name, n.before.UID, mark)
+	}
 	return nil
 }
 

@@ -75,6 +75,9 @@ func loseState(w *world, _ *pair) string {
 	w.lives++
 	clear(w.knows)
 	clear(w.vague)
+	if w.post != nil {
+		w.post.said, w.post.handed = slices.Clone(w.post.mailbox), 0
+	}
 	for _, p := range w.pairs {
 		p.forget()
 		p.recollect()

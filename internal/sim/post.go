@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"bilateral/calendar"
@@ -19,7 +20,8 @@ type post struct {
 	down    time.Time
 	lose    bool // the next message is taken, and the answer lost
 	said    []imip.Reply
-	handed  int // answers that the process has been given, and that are behind it at its next look
+	mailbox []imip.Reply // all that ever came: read again where it is not known how far it was read
+	handed  int          // answers that the process has been given, and that are behind it at its next look
 	unsure  map[string]bool
 	current []string // what was mailed about in this pass
 	taken   int
@@ -229,6 +231,10 @@ func (p *post) Replies(context.Context) ([]imip.Reply, error) {
 	return p.said, nil
 }
 
+func (p *post) arrive(r imip.Reply) {
+	p.said, p.mailbox = append(p.said, r), append(p.mailbox, r)
+}
+
 // mailPass is what the mails of one pass must have been.
 func (w *world) mailPass(died bool) error {
 	p := w.post
@@ -256,14 +262,14 @@ func (w *world) mailPass(died bool) error {
 // inherit gives the guest a series that was there before the daemon, once it was taken over: they have it from elsewhere.
 func (p *pair) inherit() {
 	for _, s := range p.series(p.w.mine) {
-		if p.guest.copies[s.uid()] == nil && s.master.index("X-BILATERAL-TOLD") >= 0 && !p.has1(s.uid()) {
+		if p.guest.copies[s.uid()] == nil && s.master.index("X-BILATERAL-TOLD") >= 0 && !p.made(s.uid()) {
 			p.guest.copies[s.uid()] = s
 		}
 	}
 }
 
-// has1 reports whether the UID is one that the engine makes.
-func (p *pair) has1(uid string) bool { return len(uid) > len(p.ID()) && uid[:len(p.ID())] == p.ID() }
+// made reports whether the UID is one that the engine makes.
+func (p *pair) made(uid string) bool { return strings.HasPrefix(uid, p.ID()) }
 
 // informed: the executive's copy is what stands in the owner's calendar.
 func (w *world) informed() error {
@@ -342,7 +348,7 @@ func answerByMail(w *world, p *pair) string {
 	if status == calendar.Declined {
 		p.nos[m.uid()+m.original.String()] = m.span
 	}
-	w.post.said = append(w.post.said, r)
+	w.post.arrive(r)
 	return fmt.Sprintf("%s answers %s %s by mail to %s", p.Name, status, r.Comment, plan.When(m.span, w.zone))
 }
 
@@ -357,6 +363,6 @@ func answerWholeByMail(w *world, p *pair) string {
 	if status(list[len(list)-1].master, p.Executive.Email) == "DECLINED" {
 		said = calendar.Accepted
 	}
-	w.post.said = append(w.post.said, imip.Reply{UID: s.uid(), From: p.Executive.Email, Status: said, Sequence: s.master.sequence(), Stamp: w.now})
+	w.post.arrive(imip.Reply{UID: s.uid(), From: p.Executive.Email, Status: said, Sequence: s.master.sequence(), Stamp: w.now})
 	return fmt.Sprintf("%s answers %s to the whole series by mail", p.Name, said)
 }

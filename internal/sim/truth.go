@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"bilateral/internal/plan"
@@ -116,7 +117,7 @@ func (c *check) noneMissing(said map[string]bool) error {
 		return nil
 	}
 	from := c.w.now
-	list := c.after.list
+	list := c.known()
 	if len(list) == 0 {
 		if len(said) == 0 {
 			return fmt.Errorf("no period has a state")
@@ -136,6 +137,15 @@ func (c *check) noneMissing(said map[string]bool) error {
 		return fmt.Errorf("%s has no state", period)
 	}
 	return nil
+}
+
+// known are the series that can be known as ours: without its mark, one that people made cannot once the state is lost.
+func (c *check) known() []*series {
+	list := slices.Clone(c.after.list)
+	for len(list) > 1 && list[0].master.index("X-BILATERAL") < 0 && !c.made(list[0].uid()) {
+		list = list[1:]
+	}
+	return list
 }
 
 // shares reports whether both have hours on that date at all.

@@ -166,12 +166,9 @@ func (w *world) mails(seed uint64) {
 	}
 	w.post = &post{world: w, unsure: map[string]bool{}}
 	for _, p := range w.pairs {
-		p.delivers = false
-		if p.Invites {
-			p.guest = &guest{copies: map[string]*series{}, ids: map[string]bool{}, agenda: map[string]bool{}}
-			p.nos = map[string]calendar.Span{}
-			p.Writes = seed%2 == 0
-		}
+		p.delivers, p.Invites, p.Writes = false, true, seed%2 == 0
+		p.guest = &guest{copies: map[string]*series{}, ids: map[string]bool{}, agenda: map[string]bool{}}
+		p.nos = map[string]calendar.Span{}
 	}
 }
 
