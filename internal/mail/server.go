@@ -62,12 +62,12 @@ func (m *Mail) tls(s *server) *tls.Config {
 // dial connects, with TLS where that comes first. The connection breaks when ctx ends, and after most bytes: no server
 // can keep a pass waiting or fill the memory.
 func (m *Mail) dial(ctx context.Context, s *server, most int64) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.address())
+	wire, err := new(net.Dialer).DialContext(ctx, "tcp", s.address())
 	if err != nil {
 		return nil, err
 	}
-	context.AfterFunc(ctx, func() { conn.Close() })
-	conn = &bounded{conn, most}
+	context.AfterFunc(ctx, func() { wire.Close() })
+	conn := &bounded{wire, most}
 	if !s.implicit {
 		return conn, nil
 	}
