@@ -56,7 +56,8 @@ type Setup struct {
 	Units         string // folder of the user's own units
 	Release       int    // of the systemd that runs here, such as 252
 	Packaged      bool   // a package brought the system unit and the user
-	Lingers       bool   // the user's services run without a session already, not because of us
+	Lingers       bool   // the user's services run without a session already
+	LingersByUs   bool   // an earlier installation made it so
 	ConfigFiles   []string
 	ConfigFolders []string
 }
@@ -73,11 +74,11 @@ func (s Setup) Install() []Step {
 	if s.Release >= steppedSince {
 		steps = append(steps, Step{Write: s.dropIn(), Text: restartSteps})
 	}
-	steps = append(steps, s.ctl("daemon-reload"))
+	steps = append(steps, s.ctl("daemon-reload"), s.ctl("enable", Service), s.ctl("restart", Service))
 	if !s.System && !s.Lingers {
 		steps = append(steps, Step{Run: []string{"loginctl", "enable-linger"}})
 	}
-	return append(steps, s.ctl("enable", Service), s.ctl("restart", Service))
+	return steps
 }
 
 // account makes the service's user and gives it the config, which commands such as "start" edit as that user.
@@ -96,7 +97,7 @@ func (s Setup) account() []Step {
 }
 
 // Uninstall lists what takes an installation back. Config, state and the system service's user stay.
-func (s Setup) Uninstall(lingerOurs bool) []Step {
+func (s Setup) Uninstall() []Step {
 	stop := s.ctl("disable", "--now", Service)
 	stop.Lenient = true
 	steps := []Step{stop, {Remove: s.dropIn()}, {Remove: s.unit()}}
@@ -104,15 +105,13 @@ func (s Setup) Uninstall(lingerOurs bool) []Step {
 		steps = append(steps, Step{Remove: systemUsers})
 	}
 	steps = append(steps, s.ctl("daemon-reload"))
-	if lingerOurs {
-		steps = append(steps, Step{Run: []string{"loginctl", "disable-linger"}})
+	if s.LingersByUs {
+		steps = append(steps, Step{Run: []string{"loginctl", "disable-linger"}, Lenient: true})
 	}
 	return steps
 }
 
-// Unit is the path of the unit that an installation writes.
-func (s Setup) Unit() string { return s.unit() }
-
+// unit is the path of the unit that an installation writes.
 func (s Setup) unit() string {
 	if s.System {
 		return filepath.Join(systemUnits, Service)
@@ -135,7 +134,7 @@ func (s Setup) unitText() string {
 		return withStart(systemUnit, s.Program, "--config", SystemConfig, "run")
 	}
 	text := withStart(userUnit, s.Program, "--config", s.Config, "--state", s.State, "run")
-	if !s.Lingers {
+	if !s.Lingers || s.LingersByUs {
 		text += lingering
 	}
 	return text

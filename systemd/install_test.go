@@ -40,9 +40,9 @@ func TestWhatAnInstallationDoes(t *testing.T) {
 	}{
 		{"a service of a user", mine, `write /home/alice/.config/systemd/user/bilateral.service
 systemctl --user daemon-reload
-loginctl enable-linger
 systemctl --user enable bilateral.service
-systemctl --user restart bilateral.service`},
+systemctl --user restart bilateral.service
+loginctl enable-linger`},
 		{"a service of a user who lingers already", with(mine, func(s *Setup) { s.Lingers = true }), `write /home/alice/.config/systemd/user/bilateral.service
 systemctl --user daemon-reload
 systemctl --user enable bilateral.service
@@ -82,13 +82,15 @@ func TestWhatIsTakenBack(t *testing.T) {
 remove /home/alice/.config/systemd/user/bilateral.service.d/restart.conf
 remove /home/alice/.config/systemd/user/bilateral.service
 systemctl --user daemon-reload`
-	if got := told(mine.Uninstall(false)); got != want {
+	if got := told(mine.Uninstall()); got != want {
 		t.Errorf("got\n%s", got)
 	}
-	if got := told(mine.Uninstall(true)); got != want+"\nloginctl disable-linger" {
+	ours := mine
+	ours.Lingers, ours.LingersByUs = true, true
+	if got := told(ours.Uninstall()); got != want+"\nloginctl disable-linger" {
 		t.Errorf("where it enabled lingering itself:\n%s", got)
 	}
-	if got := told(machine.Uninstall(false)); !strings.Contains(got, "remove /etc/systemd/system/bilateral.service\nremove /etc/sysusers.d/bilateral.conf") || strings.Contains(got, "--user") {
+	if got := told(machine.Uninstall()); !strings.Contains(got, "remove /etc/systemd/system/bilateral.service\nremove /etc/sysusers.d/bilateral.conf") || strings.Contains(got, "--user") {
 		t.Errorf("of the machine:\n%s", got)
 	}
 }
@@ -107,10 +109,14 @@ func TestAUserUnitRemembersThatItEnabledLingering(t *testing.T) {
 	if !EnabledLingering(unitOf(mine)) {
 		t.Error("it does not")
 	}
-	lingering := mine
-	lingering.Lingers = true
-	if EnabledLingering(unitOf(lingering)) {
+	again := mine
+	again.Lingers = true
+	if EnabledLingering(unitOf(again)) {
 		t.Error("it claims what was so before")
+	}
+	again.LingersByUs = true
+	if !EnabledLingering(unitOf(again)) {
+		t.Error("installed again, it forgets")
 	}
 }
 

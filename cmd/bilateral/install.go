@@ -73,9 +73,9 @@ func (a *app) setup(ctx context.Context, system, dry bool) (systemd.Setup, error
 			return s, err
 		}
 		s.Packaged = exists(systemd.PackageUnit)
-	} else if s.Lingers = lingers(); s.Lingers {
-		unit, err := os.ReadFile(filepath.Join(userUnits(), systemd.Service))
-		s.Lingers = err != nil || !systemd.EnabledLingering(string(unit))
+	} else {
+		unit, _ := os.ReadFile(filepath.Join(userUnits(), systemd.Service)) // none: not installed before
+		s.Lingers, s.LingersByUs = lingers(ctx), systemd.EnabledLingering(string(unit))
 	}
 	program, err := os.Executable()
 	if err == nil {
@@ -112,10 +112,14 @@ func hidden(path string) bool {
 
 func userUnits() string { return filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "systemd", "user") }
 
-// lingers reports whether the user's services run without a session; logind keeps a file for each such user.
-func lingers() bool {
+// lingers reports whether the user's services run without a session.
+func lingers(ctx context.Context) bool {
 	u, err := user.Current()
-	return err == nil && exists(filepath.Join("/var/lib/systemd/linger", u.Username))
+	if err != nil {
+		return false
+	}
+	out, _ := exec.CommandContext(ctx, "loginctl", "show-user", u.Username, "--property=Linger", "--value").Output() // fails without a session
+	return strings.TrimSpace(string(out)) == "yes"
 }
 
 // release is that of the systemd that runs here, such as 252; 0 where it does not say.

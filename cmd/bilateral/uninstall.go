@@ -1,14 +1,6 @@
 package main
 
-import (
-	"errors"
-	"io/fs"
-	"os"
-
-	"bilateral/systemd"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 func (a *app) uninstallCommand() *cobra.Command {
 	var system, dry bool
@@ -23,11 +15,7 @@ func (a *app) uninstallCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			unit, err := os.ReadFile(s.Unit())
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-			if err := a.carrySteps(c.Context(), s.Uninstall(systemd.EnabledLingering(string(unit))), dry); err != nil {
+			if err := a.carrySteps(c.Context(), s.Uninstall(), dry); err != nil {
 				return err
 			}
 			a.printf("\nKept: the config %s and the state %s. Remove them by hand if you are sure.\n", s.Config, s.State)
