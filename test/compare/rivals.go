@@ -71,14 +71,19 @@ func setUp(dir, address string) ([]rival, error) {
 		}
 	}
 	program := filepath.Join(dir, "bilateral")
+	run := []string{program, "--config", filepath.Join(dir, "config.toml"), "--state"}
 	sync := []string{"vdirsyncer", "--config", filepath.Join(dir, "vdirsyncer")}
-	for _, command := range [][]string{{"go", "build", "-o", program, "bilateral/cmd/bilateral"}, append(sync[:3:3], "discover")} {
+	for _, command := range [][]string{
+		{"go", "build", "-o", program, "bilateral/cmd/bilateral"},
+		append(run[:4:4], filepath.Join(dir, "before"), "start", "dana", "--yes"), // the series stands when the first pass is measured
+		append(sync[:3:3], "discover"),
+	} {
 		if said, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("%s: %w\n%s", strings.Join(command, " "), err, said)
 		}
 	}
 	return []rival{
-		{"bilateral", []string{program, "--config", filepath.Join(dir, "config.toml"), "--state", filepath.Join(dir, "state"), "run", "--once"}},
+		{"bilateral", append(run[:4:4], filepath.Join(dir, "state"), "run", "--once")},
 		{"vdirsyncer", append(sync[:3:3], "sync")},
 	}, nil
 }
