@@ -9,12 +9,14 @@ import (
 // event is a single event, a master, or an exception of one, as one calendar keeps it.
 type event struct {
 	id       string
-	base     string // of an instance: its master's id
-	original when   // of an instance
-	body     object // what every reader is shown; the times in UTC
-	stamp    int64  // the ETag
-	changed  int64  // tick of the last change
-	dropped  bool   // an exception that the series' new rule has no place for: only a sync tells of its end
+	base     string      // of an instance: its master's id
+	original when        // of an instance
+	body     object      // what every reader is shown; the times in UTC
+	stamp    int64       // the ETag
+	changed  int64       // tick of the last change
+	rule     *recurrence // what series read,
+	ruled    int64       // and of which state
+	dropped  bool        // an exception that the series' new rule has no place for: only a sync tells of its end
 }
 
 func (e *event) text(field string) string {
@@ -43,13 +45,20 @@ func (e *event) span(home *time.Location) (start, end time.Time) {
 	return from.instant(home), to.instant(home)
 }
 
-// series reads the recurrence of a master.
-func (e *event) series(home *time.Location) (recurrence, *problem) {
+// series reads the recurrence of a master, once for each state of it.
+func (e *event) series(home *time.Location) (*recurrence, *problem) {
+	if e.rule != nil && e.ruled == e.stamp {
+		return e.rule, nil
+	}
 	start, p := readWhen("start", e.body["start"], home)
 	if p != nil {
-		return recurrence{}, p
+		return nil, p
 	}
-	return readRecurrence(e.list("recurrence"), start)
+	r, p := readRecurrence(e.list("recurrence"), start)
+	if p == nil {
+		e.rule, e.ruled = r, e.stamp
+	}
+	return r, p
 }
 
 // instance is the instance of a master at an original start, as it stands without an exception of its own.
@@ -83,8 +92,11 @@ func (d *diary) find(id string) (e *event, kept bool) {
 		return nil, false
 	}
 	series, p := master.series(d.zone)
+	if p != nil {
+		return nil, false
+	}
 	original, ok := readSuffix(id[at+1:], series.start)
-	if p != nil || !ok || !series.has(original) {
+	if !ok || !series.has(original) {
 		return nil, false
 	}
 	return master.instance(original, d.zone), false

@@ -23,16 +23,18 @@ type recurrence struct {
 	extra   []when
 	without []when
 	start   when
+	found   []when    // the starts before known
+	known   time.Time // zero: none were looked for
 }
 
 // readRecurrence reads the lines of a recurring event that starts at start.
-func readRecurrence(lines []any, start when) (r recurrence, p *problem) {
+func readRecurrence(lines []any, start when) (r *recurrence, p *problem) {
 	defer func() {
 		if recover() != nil { // rrule-go panics at some ordinals
 			p = invalid("recurrence", "Invalid recurrence rule.")
 		}
 	}()
-	r.start = start
+	r = &recurrence{start: start}
 	for _, line := range lines {
 		if err := r.add(line.(string)); err != nil {
 			return r, invalid("recurrence", "Invalid recurrence rule. %v", err)
@@ -140,6 +142,16 @@ func readDate(text string, zone *time.Location, start when) (when, error) {
 
 // starts are the original starts before an instant, in order.
 func (r *recurrence) starts(before time.Time) []when {
+	if r.known.Before(before) {
+		// A year more than asked for: lists ask for one instance after the other.
+		r.known = before.AddDate(1, 0, 0)
+		r.found = r.expand(r.known)
+	}
+	end, _ := slices.BinarySearchFunc(r.found, before, func(w when, t time.Time) int { return w.at.Compare(t) })
+	return r.found[:end]
+}
+
+func (r *recurrence) expand(before time.Time) []when {
 	found := []when{r.start} // DTSTART counts, also where the rule does not name it
 	for _, rule := range r.rules {
 		next := rule.Iterator()
@@ -161,5 +173,6 @@ func (r *recurrence) starts(before time.Time) []when {
 
 // has reports whether an original start belongs to the series.
 func (r *recurrence) has(w when) bool {
-	return slices.ContainsFunc(r.starts(w.at.Add(time.Second)), w.equal)
+	at, there := slices.BinarySearchFunc(r.starts(w.at.Add(time.Second)), w.at, func(o when, t time.Time) int { return o.at.Compare(t) })
+	return there && r.found[at].equal(w)
 }

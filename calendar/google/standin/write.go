@@ -76,11 +76,11 @@ func (c *call) create(d *diary, organizer object) (object, *problem) {
 
 // uses reports whether an id or iCalUID is in use, be it by a deleted event.
 func (d *diary) uses(id string, uid any) bool {
-	if d.events[id] != nil {
-		return true
+	if d.events[id] != nil || uid == nil {
+		return d.events[id] != nil
 	}
 	for _, e := range d.events {
-		if uid != nil && e.base == "" && e.body["iCalUID"] == uid && !e.cancelled() {
+		if e.base == "" && e.body["iCalUID"] == uid && !e.cancelled() {
 			return true
 		}
 	}
