@@ -56,6 +56,7 @@ type Setup struct {
 	Units         string // folder of the user's own units
 	Release       int    // of the systemd that runs here, such as 252
 	Packaged      bool   // a package brought the system unit and the user
+	User          string // whose service it is
 	Lingers       bool   // the user's services run without a session already
 	LingersByUs   bool   // an earlier installation made it so
 	ConfigFiles   []string
@@ -76,7 +77,7 @@ func (s Setup) Install() []Step {
 	}
 	steps = append(steps, s.ctl("daemon-reload"), s.ctl("enable", Service), s.ctl("restart", Service))
 	if !s.System && !s.Lingers {
-		steps = append(steps, Step{Run: []string{"loginctl", "enable-linger"}})
+		steps = append(steps, Step{Run: []string{"loginctl", "enable-linger", s.User}})
 	}
 	return steps
 }
@@ -106,7 +107,7 @@ func (s Setup) Uninstall() []Step {
 	}
 	steps = append(steps, s.ctl("daemon-reload"))
 	if s.LingersByUs {
-		steps = append(steps, Step{Run: []string{"loginctl", "disable-linger"}, Lenient: true})
+		steps = append(steps, Step{Run: []string{"loginctl", "disable-linger", s.User}, Lenient: true})
 	}
 	return steps
 }

@@ -23,7 +23,7 @@ func told(steps []Step) string {
 
 var (
 	mine = Setup{Program: "/home/alice/go/bin/bilateral", Config: "/home/alice/.config/bilateral/config.toml",
-		State: "/home/alice/.local/state/bilateral", Units: "/home/alice/.config/systemd/user", Release: 252}
+		State: "/home/alice/.local/state/bilateral", Units: "/home/alice/.config/systemd/user", User: "alice", Release: 252}
 	machine = Setup{System: true, Program: "/usr/local/bin/bilateral", Config: SystemConfig, State: SystemState, Release: 252,
 		ConfigFiles: []string{SystemConfig}, ConfigFolders: []string{"/etc/bilateral"}}
 )
@@ -42,7 +42,7 @@ func TestWhatAnInstallationDoes(t *testing.T) {
 systemctl --user daemon-reload
 systemctl --user enable bilateral.service
 systemctl --user restart bilateral.service
-loginctl enable-linger`},
+loginctl enable-linger alice`},
 		{"a service of a user who lingers already", with(mine, func(s *Setup) { s.Lingers = true }), `write /home/alice/.config/systemd/user/bilateral.service
 systemctl --user daemon-reload
 systemctl --user enable bilateral.service
@@ -87,7 +87,7 @@ systemctl --user daemon-reload`
 	}
 	ours := mine
 	ours.Lingers, ours.LingersByUs = true, true
-	if got := told(ours.Uninstall()); got != want+"\nloginctl disable-linger" {
+	if got := told(ours.Uninstall()); got != want+"\nloginctl disable-linger alice" {
 		t.Errorf("where it enabled lingering itself:\n%s", got)
 	}
 	if got := told(machine.Uninstall()); !strings.Contains(got, "remove /etc/systemd/system/bilateral.service\nremove /etc/sysusers.d/bilateral.conf") || strings.Contains(got, "--user") {

@@ -64,7 +64,11 @@ func (a *app) install(ctx context.Context, s systemd.Setup, dry bool) error {
 
 // setup is what is to be installed here, or the reason why it cannot be.
 func (a *app) setup(ctx context.Context, system, dry bool) (systemd.Setup, error) {
-	s := systemd.Setup{System: system}
+	me, err := user.Current()
+	if err != nil {
+		return systemd.Setup{}, failed("Run it as a user who has an entry in /etc/passwd.", "cannot tell who you are: %w", err)
+	}
+	s := systemd.Setup{System: system, User: me.Username}
 	if _, err := exec.LookPath("systemctl"); err != nil {
 		return s, failed("Start \"bilateral run\" with the service manager that is there.", "systemctl is not here, so there is no systemd to install a unit for")
 	}
@@ -75,7 +79,7 @@ func (a *app) setup(ctx context.Context, system, dry bool) (systemd.Setup, error
 		s.Packaged = exists(systemd.PackageUnit)
 	} else {
 		unit, _ := os.ReadFile(filepath.Join(userUnits(), systemd.Service)) // none: not installed before
-		s.Lingers, s.LingersByUs = lingers(ctx), systemd.EnabledLingering(string(unit))
+		s.Lingers, s.LingersByUs = lingers(ctx, s.User), systemd.EnabledLingering(string(unit))
 	}
 	program, err := os.Executable()
 	if err == nil {
@@ -112,13 +116,9 @@ func hidden(path string) bool {
 
 func userUnits() string { return filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "systemd", "user") }
 
-// lingers reports whether the user's services run without a session.
-func lingers(ctx context.Context) bool {
-	u, err := user.Current()
-	if err != nil {
-		return false
-	}
-	out, _ := exec.CommandContext(ctx, "loginctl", "show-user", u.Username, "--property=Linger", "--value").Output() // fails without a session
+// lingers reports whether a user's services run without a session.
+func lingers(ctx context.Context, name string) bool {
+	out, _ := exec.CommandContext(ctx, "loginctl", "show-user", name, "--property=Linger", "--value").Output() // fails without a session
 	return strings.TrimSpace(string(out)) == "yes"
 }
 
