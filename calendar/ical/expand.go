@@ -10,7 +10,7 @@ import (
 
 // Expand merges files (a series is one UID, wherever its components stand) and returns every instance whose span touches
 // the window, by start, then UID: also transparent, cancelled and declined ones, for judging is the work of
-// calendar.Person. Free/busy periods come as Anonymous events. The second result names what could not be placed in time.
+// calendar.Person. Free/busy periods, and what lies outside a VAVAILABILITY's hours, come as Anonymous events. The second result names what could not be placed in time.
 func Expand(files []*File, v View) ([]calendar.Event, []calendar.Unreadable) {
 	x := newExpander(files, v)
 	var found []slot
@@ -28,6 +28,10 @@ func Expand(files []*File, v View) ([]calendar.Event, []calendar.Unreadable) {
 				found = append(found, slot{start: p.start, end: p.end, period: p})
 			}
 		}
+	}
+	away := x.absences(files)
+	for i := range away {
+		found = append(found, slot{start: away[i].start, end: away[i].end, period: &away[i]})
 	}
 	return sorted(found), told(x.bad, x.unsaid, "all calendars together")
 }

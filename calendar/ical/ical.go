@@ -35,6 +35,7 @@ type File struct {
 
 	events   []*component
 	periods  []period
+	hours    []*availability
 	zones    map[string]*vzone
 	homeZone string       // X-WR-TIMEZONE
 	method   string       // METHOD, upper case

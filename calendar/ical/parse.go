@@ -34,6 +34,8 @@ const (
 	inFreeBusy
 	inZone
 	inObservance
+	inAvailability
+	inAvailable
 	elsewhere // a to-do, a journal entry, an alarm outside an event, …
 )
 
@@ -49,6 +51,7 @@ type parser struct {
 	event     *component
 	text      textSpan // DESCRIPTION of the event, unread
 	busy      *freeBusy
+	hours     *availability
 	zone      *vzone
 	zoneText  strings.Builder
 	calendars int  // open VCALENDARs
@@ -114,7 +117,7 @@ func (p *parser) property(line []byte, end int, whole bool) {
 		p.end(upperWord(q.value))
 	case p.depth > 0:
 	case !whole:
-		if p.at == inEvent {
+		if p.at == inEvent || p.at == inAvailable {
 			p.event.broken(name + " is longer than any calendar writes")
 		}
 	default:
@@ -133,6 +136,10 @@ func (p *parser) take(q prop) {
 		}
 	case inEvent:
 		p.readEvent(p.event, q)
+	case inAvailable:
+		p.readEvent(p.event, q)
+	case inAvailability:
+		p.readAvailability(q)
 	case inFreeBusy:
 		p.readFreeBusy(q)
 	case inZone, inObservance:
@@ -146,13 +153,19 @@ func (p *parser) begin(name string) {
 		p.abandon("the next calendar begins before it ends")
 		p.calendars++
 		p.found, p.strange = true, ""
-	case "VEVENT", "VFREEBUSY", "VTIMEZONE":
+	case "VEVENT", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY":
 		p.abandon("the next component begins before it ends")
 		p.open(name)
 	case "STANDARD", "DAYLIGHT":
 		if p.at == inZone && p.depth == 0 {
 			p.at = inObservance
 			p.zoneText.WriteString("BEGIN\n")
+			return
+		}
+		p.depth++
+	case "AVAILABLE":
+		if p.at == inAvailability && p.depth == 0 {
+			p.openAvailable()
 			return
 		}
 		p.depth++
@@ -178,10 +191,23 @@ func (p *parser) open(name string) {
 		p.at, p.event, p.text = inEvent, &component{file: p.f, line: p.s.start}, textSpan{}
 	case "VFREEBUSY":
 		p.at, p.busy = inFreeBusy, &freeBusy{}
+	case "VAVAILABILITY":
+		p.at, p.hours = inAvailability, &availability{bounds: component{file: p.f, line: p.s.start}}
 	case "VTIMEZONE":
 		p.at, p.zone = inZone, &vzone{}
 		p.zoneText.Reset()
 	}
+}
+
+// openAvailable begins one stretch inside an availability; too many of them are too many components.
+func (p *parser) openAvailable() {
+	if p.opened++; p.opened > maxComponents {
+		p.full = true
+		p.hours.bounds.broken("it has too many parts")
+		p.depth++
+		return
+	}
+	p.at, p.event = inAvailable, &component{file: p.f, line: p.s.start}
 }
 
 func (p *parser) end(name string) {
@@ -194,9 +220,16 @@ func (p *parser) end(name string) {
 			p.closeEvent()
 		}
 		p.at, p.depth = outside, 0
-	case "VFREEBUSY", "VTIMEZONE":
+	case "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY":
 		if p.at == inFreeBusy {
 			p.f.periods = append(p.f.periods, p.busy.periods...)
+		}
+		if p.at == inAvailable {
+			p.hours.bounds.broken("its AVAILABLE does not end")
+			p.at = inAvailability
+		}
+		if p.at == inAvailability {
+			p.closeAvailability()
 		}
 		p.closeZone()
 		p.at, p.depth = outside, 0
@@ -213,6 +246,9 @@ func (p *parser) endOther(name string) {
 		// What stands inside an unknown component is not the calendar's (RFC 5545 section 3.6: ignore it), but only
 		// its END proves that it was inside.
 		p.f.events, p.strange = p.f.events[:p.before], ""
+	case p.at == inAvailable && name == "AVAILABLE":
+		p.closeAvailable()
+		p.at = inAvailability
 	case p.at == inObservance && (name == "STANDARD" || name == "DAYLIGHT"):
 		p.at = inZone
 	case p.at == elsewhere:
@@ -265,6 +301,8 @@ func (p *parser) abandon(why string) {
 	case inFreeBusy:
 		p.f.periods = append(p.f.periods, p.busy.periods...)
 		p.f.report(p.line0, "", "free/busy is not complete: %s; what came before counts", why)
+	case inAvailability, inAvailable:
+		p.f.report(p.line0, "", "availability is not complete: %s; it is left out", why)
 	case inZone, inObservance:
 		p.f.report(p.line0, "", "time zone is not complete: %s; it is left out", why)
 	}
@@ -330,8 +368,10 @@ func wantedUpper(name []byte, at place) string {
 	switch at {
 	case outside:
 		return oneOf(name, "X-WR-TIMEZONE", "METHOD")
-	case inEvent:
+	case inEvent, inAvailable:
 		return wantedOfEvent(name)
+	case inAvailability:
+		return oneOf(name, "DTSTART", "DTEND", "DURATION", "BUSYTYPE", "PRIORITY")
 	case inFreeBusy:
 		return oneOf(name, "FREEBUSY")
 	case inZone:
