@@ -1,7 +1,9 @@
 package standin
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -111,14 +113,20 @@ func readSuffix(text string, start when) (when, bool) {
 	return when{at: at, zone: start.zone, allDay: start.allDay}, err == nil
 }
 
-// exceptions are the kept instances of a series, in no order.
+// exceptions are the kept instances of a series.
 func (d *diary) exceptions(master string) []*event {
+	return d.where(func(e *event) bool { return e.base == master && master != "" })
+}
+
+// where are the kept events of one kind, by id: the same requests come to the same ETags, whatever the order of maps.
+func (d *diary) where(is func(*event) bool) []*event {
 	var found []*event
 	for _, e := range d.events {
-		if e.base == master && master != "" {
+		if is(e) {
 			found = append(found, e)
 		}
 	}
+	slices.SortFunc(found, func(a, b *event) int { return cmp.Compare(a.id, b.id) })
 	return found
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"google.golang.org/api/calendar/v3"
+
+	"bilateral/calendar/google/standin"
 )
 
 func (w *world) event(email, id string) *calendar.Event {
@@ -209,5 +211,32 @@ func TestAVideoLinkComesLaterAndIsOneForAll(t *testing.T) {
 	must[*calendar.Event](w)(mine.Events.Patch("primary", "1on1dana", &calendar.Event{Summary: "New"}).Do())
 	if kept := w.event(alice, "1on1dana"); kept.ConferenceData == nil || kept.HangoutLink != done.HangoutLink {
 		t.Errorf("a client that knows no conferences took it away: %+v", kept)
+	}
+}
+
+func TestAnAbsenceDeclines(t *testing.T) {
+	for _, row := range []struct {
+		sentence, mode string
+		stood, moved   string // the answers: to what stood there, and to what is moved there
+	}{
+		{"all that conflicts", "declineAllConflictingInvitations", "declined", "declined"},
+		{"what comes new", "declineOnlyNewConflictingInvitations", "needsAction", "declined"},
+		{"nothing", "declineNone", "needsAction", "needsAction"},
+	} {
+		t.Run(row.sentence, func(t *testing.T) {
+			w, mine := booked(t)
+			absence := standin.Booking{Title: "Tokyo", Start: instant(clock("America/New_York", "2026-10-28 00:00")), End: instant(clock("America/New_York", "2026-10-30 00:00")),
+				More: map[string]any{"eventType": "outOfOffice", "outOfOfficeProperties": map[string]any{"autoDeclineMode": row.mode, "declineMessage": "In Tokyo"}}}
+			if _, err := w.As(dana).Book(absence); err != nil {
+				t.Fatal(err)
+			}
+			must[*calendar.Event](w)(mine.Events.Patch("primary", first, &calendar.Event{Start: clock("Europe/Berlin", "2026-10-29 09:00"), End: clock("Europe/Berlin", "2026-10-29 09:30")}).Do())
+			for id, want := range map[string]string{first: row.moved, second: row.stood, third: "needsAction", "1on1dana": "needsAction"} {
+				a := w.event(alice, id).Attendees[0]
+				if a.ResponseStatus != want || (a.Comment == "In Tokyo") != (want == "declined") {
+					t.Errorf("%s: %+v, want %s", id, a, want)
+				}
+			}
+		})
 	}
 }

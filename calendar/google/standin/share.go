@@ -168,6 +168,9 @@ func (c *call) hand(to *diary, e *event) {
 	if old != nil && next.base == "" && next.recurring() {
 		c.inherit(to, old, next)
 	}
+	if old == nil || retimes(old, next, to) {
+		c.turnDown(to, next)
+	}
 }
 
 // stripPrivate takes away what is the organizer's alone.

@@ -238,7 +238,8 @@ func (s *Server) admit(r *http.Request, m *method, path map[string]string, data 
 		return nil, p
 	}
 	if query.Has("fields") {
-		return nil, badRequest("fields", "the stand-in does not know partial replies")
+		s.violations = append(s.violations, m.ID+": the stand-in does not know partial replies (fields)")
+		return nil, (&problem{Code: 501, Reason: "notImplemented", Message: "the stand-in does not know partial replies"}).at("fields")
 	}
 	body, p := s.api.checkBody(m, data)
 	if p != nil {

@@ -70,6 +70,7 @@ func (c *call) create(d *diary, organizer object) (object, *problem) {
 	d.events[id] = e
 	c.touch(d, e)
 	c.invite(d, e, "invite")
+	c.block(d, e)
 	v, p := c.view(d)
 	return d.render(e, v), p
 }
