@@ -55,5 +55,6 @@ type About struct {
 	Address string        // where it was found: host and path, folder or file; "" where that is the name
 	User    string        // the addresses, else the name, that the server knows us by
 	Others  []string      // the account's other calendars, by name and address
+	Notes   []string      // what else a person should know of it, in sentences
 	Ahead   time.Duration // how far the server's clock was ahead of ours; 0 where that is not known
 }

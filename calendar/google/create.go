@@ -38,8 +38,14 @@ func (w *writing) create(c calendar.Change) (string, error) {
 // insert sends the request and, where its outcome is not known, finds out. The event was not there a moment ago, so if it
 // is there now it is ours.
 func (w *writing) insert(e *gcal.Event) (*gcal.Event, error) {
-	got, err := w.service.Events.Insert(w.ID, e).SendUpdates(updates(true)).ConferenceDataVersion(1).
-		SupportsAttachments(len(e.Attachments) > 0).Context(w.ctx).Do()
+	call := w.service.Events.Insert(w.ID, e).SendUpdates(updates(true)).Context(w.ctx)
+	if e.ConferenceData != nil {
+		call.ConferenceDataVersion(1)
+	}
+	if len(e.Attachments) > 0 {
+		call.SupportsAttachments(true)
+	}
+	got, err := call.Do()
 	if err == nil {
 		return got, nil
 	}

@@ -69,6 +69,9 @@ func entryOf(e *gcal.Event) *entry {
 		x.Organizer = strings.ToLower(e.Organizer.Email)
 	}
 	for _, g := range e.Attendees {
+		if g.Resource {
+			continue // a room is nobody
+		}
 		x.Guests = append(x.Guests, guest{Email: strings.ToLower(g.Email), Name: g.DisplayName, Answer: g.ResponseStatus, Note: g.Comment, Organizer: g.Organizer})
 	}
 	if e.ExtendedProperties != nil {

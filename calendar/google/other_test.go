@@ -160,7 +160,8 @@ func TestAboutTellsTheRights(t *testing.T) {
 	for role, writes := range map[string]bool{"owner": true, "writer": true, "reader": false, "freeBusyReader": false} {
 		w.Share(dana, alice, role)
 		about, err := w.account(Options{Calendar: dana}).About(context.Background())
-		if err != nil || about.Write != writes || !about.Invites || !about.Silent || !about.FreeBusy {
+		if err != nil || about.Write != writes || !about.Invites || !about.Silent || !about.FreeBusy || about.User != alice ||
+			!slices.Equal(about.Others, []string{alice + " (" + alice + ")"}) || !strings.Contains(about.Notes[0], "America/New_York") {
 			t.Errorf("%s: %+v, %v", role, about, err)
 		}
 	}

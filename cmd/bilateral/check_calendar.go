@@ -45,6 +45,9 @@ func (a *app) checkCalendar(ctx context.Context, w *wiring, c config.Calendar) (
 	f.say("%s", introduce(c, about))
 	homes := w.homesIn(c.Name)
 	f.say("%s", mayWrite(about, len(homes) > 0))
+	for _, note := range about.Notes {
+		f.say("%s", note)
+	}
 	if len(about.Others) > 0 {
 		f.say("also in this account: %s", strings.Join(about.Others, ", "))
 	}
