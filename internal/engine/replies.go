@@ -96,7 +96,8 @@ func (w *work) takeReplies() error {
 
 // takeReply reports whether anything is left to do about the answer.
 func (w *work) takeReply(s *calendar.Series, r store.Reply) bool {
-	if t := parseTold(s.Mark[keyTold]); t.standing != "" && r.Sequence < t.sequenceOf(r.Original) {
+	t := parseTold(s.Mark[keyTold])
+	if t.standing != "" && r.Sequence < t.sequenceOf(r.Original) {
 		return false
 	}
 	switch {
@@ -110,6 +111,9 @@ func (w *work) takeReply(s *calendar.Series, r store.Reply) bool {
 	i := s.At(r.Original)
 	if i == nil || i.Cancelled || i.Excluded || !i.End.After(w.Now) {
 		return false
+	}
+	if t.standing != "" && t.of(*i).state != stateOf(*i) {
+		return false // a person has moved it since, and the executive does not know it yet
 	}
 	s.Instances = slices.Clone(s.Instances)
 	i = s.At(r.Original)

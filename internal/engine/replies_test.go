@@ -106,6 +106,15 @@ func TestALateAnswerToAnEarlierTimeIsNoAnswer(t *testing.T) {
 	o.expect("2026-W49", plan.Held, "held")
 }
 
+func TestAnAnswerToATimeThatAPersonHasLeftIsNoAnswer(t *testing.T) {
+	o, p := newMailOffice(t, monday)
+	o.settle()
+	o.drag("2026-12-09 14:30", "2026-12-10 15:00")
+	p.replies = []imip.Reply{o.reply("2026-12-09 14:30", calendar.Declined)}
+	o.settle()
+	o.expect("2026-W50", plan.Held, "pinned")
+}
+
 func TestAnAnswerSurvivesACalendarThatIsDown(t *testing.T) {
 	o, p := newMailOffice(t, monday)
 	o.settle()

@@ -399,6 +399,9 @@ func deleteSeries(w *world, p *pair) string {
 	}
 	for _, s := range list {
 		w.mine.Delete(s.object)
+		if p.guest != nil {
+			delete(p.guest.copies, s.uid()) // they hear of it from a person
+		}
 	}
 	for period, m := range p.periods { // the owner's skips outlive the series
 		p.periods[period] = &memory1{skipAsked: m.skipped || m.skipAsked}

@@ -260,6 +260,9 @@ func (c *check) change(period string, was, is meeting, stood, stands bool) error
 	mem, ordered := c.remember(period), c.orderedIn(period)
 	one := slices.ContainsFunc(c.asked, func(r store.Request) bool { return r.Period == period })
 	switch {
+	case stood && !stands && mem.skipped:
+		mem.pin = calendar.Span{}
+		return nil // ordered, perhaps while nothing was written
 	case stood && !stands && c.ownNo(was):
 		mem.pin = calendar.Span{}
 		return nil // by the owner's hand
