@@ -35,6 +35,14 @@ func (a *Account) About(ctx context.Context) (calendar.About, error) {
 var roleNames = map[string]string{"owner": "owner", "writer": "editor", "writerWithoutPrivateAccess": "editor (but for private events)",
 	"reader": "reader", "freeBusyReader": "reader (of busy times alone)"}
 
+// named is a calendar as people and the config call it.
+func named(c *gcal.CalendarListEntry) string {
+	if c.Summary == c.Id {
+		return c.Id
+	}
+	return fmt.Sprintf("%s (%s)", c.Summary, c.Id)
+}
+
 // lookAround adds what the list of calendars tells: who is signed in, the other calendars, the kinds of video link.
 func (a *Account) lookAround(ctx context.Context, about *calendar.About) {
 	_ = a.service.CalendarList.List().ShowHidden(true).MaxResults(250).Pages(ctx, func(page *gcal.CalendarList) error {
@@ -43,7 +51,7 @@ func (a *Account) lookAround(ctx context.Context, about *calendar.About) {
 				about.User = c.Id
 			}
 			if c.Id != a.ID && !(c.Primary && a.ID == Primary) {
-				about.Others = append(about.Others, fmt.Sprintf("%s (%s)", c.Summary, c.Id))
+				about.Others = append(about.Others, named(c))
 				continue
 			}
 			about.Address = c.Id

@@ -3,6 +3,8 @@ package google
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	"bilateral/calendar/google/standin"
 	"bilateral/calendar/ical"
 
+	"golang.org/x/oauth2"
 	gcal "google.golang.org/api/calendar/v3"
 	"google.golang.org/api/option"
 )
@@ -80,11 +83,27 @@ func (w *world) other(email string) other {
 }
 
 func TestConformance(t *testing.T) {
+	conform(t, func(t *testing.T) (calendar.Account, calendartest.Other) {
+		w := newWorld(t)
+		return w.account(Options{}), w.other(alice)
+	})
+}
+
+// TestConformanceOverHTTP is the same over a socket, with a mirror on disk.
+func TestConformanceOverHTTP(t *testing.T) {
+	conform(t, func(t *testing.T) (calendar.Account, calendartest.Other) {
+		w := newWorld(t)
+		server := httptest.NewServer(w.Server)
+		t.Cleanup(server.Close)
+		source := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: w.Token(alice)})
+		client := &http.Client{Transport: &oauth2.Transport{Source: source, Base: server.Client().Transport}}
+		return w.account(Options{Client: client, Endpoint: server.URL, Mirror: t.TempDir()}), w.other(alice)
+	})
+}
+
+func conform(t *testing.T, world func(t *testing.T) (calendar.Account, calendartest.Other)) {
 	calendartest.Run(t, calendartest.Harness{
-		New: func(t *testing.T) (calendar.Account, calendartest.Other) {
-			w := newWorld(t)
-			return w.account(Options{}), w.other(alice)
-		},
+		New: world,
 		Exempt: map[string]string{
 			"a broken object is named and the others count": "Google refuses events whose times it cannot read",
 			"a floating time is read in the reader's zone":  "Google has no floating times",

@@ -157,11 +157,12 @@ func TestCalendarsByName(t *testing.T) {
 
 func TestAboutTellsTheRights(t *testing.T) {
 	w := newWorld(t)
+	team := w.Calendar(alice, "Team")
 	for role, writes := range map[string]bool{"owner": true, "writer": true, "reader": false, "freeBusyReader": false} {
 		w.Share(dana, alice, role)
 		about, err := w.account(Options{Calendar: dana}).About(context.Background())
 		if err != nil || about.Write != writes || !about.Invites || !about.Silent || !about.FreeBusy || about.User != alice ||
-			!slices.Equal(about.Others, []string{alice + " (" + alice + ")"}) || !strings.Contains(about.Notes[0], "America/New_York") {
+			!slices.Equal(about.Others, []string{alice, "Team (" + team + ")"}) || !strings.Contains(about.Notes[0], "America/New_York") {
 			t.Errorf("%s: %+v, %v", role, about, err)
 		}
 	}
