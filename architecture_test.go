@@ -56,6 +56,12 @@ var layers = map[string]layer{
 		ours: []string{"calendar", "calendar/imip", "agenda", "internal/plan", "internal/store"},
 		why:  "it sees calendars through calendar.Account alone, so that each adapter is treated alike",
 	},
+	"internal/monitor": {ours: []string{"calendar", "internal/engine"}, hosts: true, why: "it shows what passes found, and changes nothing"},
+	"internal/notify": {
+		ours:  []string{"calendar", "calendar/imip", "internal/store", "internal/engine"},
+		hosts: true,
+		why:   "it tells of problems by any channel, and judges none",
+	},
 	"internal/sim": {
 		ours: []string{"calendar", "calendar/ical", "calendar/imip", "calendar/memory", "agenda", "internal/plan", "internal/store", "internal/engine"},
 		why:  "it runs the real engine in a made-up world",
@@ -63,7 +69,7 @@ var layers = map[string]layer{
 	"cmd/bilateral": {
 		ours: []string{
 			"calendar", "calendar/ical", "calendar/holiday", "calendar/vdir", "calendar/feed", "calendar/caldav", "calendar/google", "calendar/google/signin",
-			"agenda", "config", "systemd", "internal/mail", "internal/plan", "internal/store", "internal/engine",
+			"agenda", "config", "systemd", "internal/mail", "internal/monitor", "internal/notify", "internal/plan", "internal/store", "internal/engine",
 		},
 		hosts: true,
 		why:   "it wires what a user runs, and the doubles of tests are no part of that",
