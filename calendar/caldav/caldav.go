@@ -112,6 +112,7 @@ func (a *Account) Observe(ctx context.Context, q calendar.Query) (calendar.Obser
 	if err != nil {
 		return calendar.Observation{}, err
 	}
+	a.readHours(ctx)
 	return a.answer(ctx, q, same)
 }
 
@@ -193,6 +194,7 @@ func (a *Account) open() {
 	for path := range a.Inbox.Items {
 		a.receive(path)
 	}
+	a.presentHours()
 }
 
 // keep saves the mirror if it changed. That it cannot be saved costs a slower restart, and nothing else.

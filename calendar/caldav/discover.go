@@ -25,7 +25,7 @@ var (
 	ctagName = xml.Name{Space: csNS, Local: "getctag"}
 
 	// Not sync-token or getctag: Radicale reads every object of a collection for them.
-	collectionProps = []xml.Name{dav("resourcetype"), dav("displayname"), dav("current-user-principal"), dav("current-user-privilege-set"),
+	collectionProps = []xml.Name{dav("resourcetype"), dav("displayname"), dav("current-user-principal"), dav("owner"), dav("current-user-privilege-set"),
 		dav("supported-report-set"), caldav("calendar-home-set"), caldav("supported-calendar-component-set")}
 	personProps = []xml.Name{caldav("calendar-home-set"), caldav("schedule-inbox-URL"), caldav("schedule-outbox-URL"), caldav("calendar-user-address-set")}
 )
@@ -211,7 +211,7 @@ func (f *finder) choose(ctx context.Context, at *url.URL, all []place, inbox str
 	found := all
 	if f.wanted != "" {
 		if found = called(f.wanted, found); len(found) == 0 {
-			return place{}, failed(calendar.Gone, "find", at, fmt.Errorf("%w: none is called %q%s", errChoice, f.wanted, named(all)))
+			return place{}, failed(calendar.Gone, "find", at, fmt.Errorf("%w: none is called %q%s", errChoice, f.wanted, choices(all)))
 		}
 	}
 	if len(found) > 1 {
@@ -228,7 +228,7 @@ func (f *finder) choose(ctx context.Context, at *url.URL, all []place, inbox str
 		return place{}, failed(calendar.Gone, "find", at, errors.New("the account has no calendar for events"))
 	}
 	return place{}, failed(calendar.Gone, "find", at, fmt.Errorf("%w by its path, such as collection = %q: the server names no default%s",
-		errChoice, pathOf(found[0].URL), named(found)))
+		errChoice, pathOf(found[0].URL), choices(found)))
 }
 
 // called returns the calendars with a name, or last part of a path: exactly so, else in any case.
@@ -242,8 +242,8 @@ func called(name string, all []place) []place {
 	return nil
 }
 
-// named lists calendars for an error.
-func named(found []place) string {
+// choices lists calendars for an error.
+func choices(found []place) string {
 	if len(found) == 0 {
 		return ""
 	}

@@ -53,7 +53,11 @@ func (f *fake) propfind(w http.ResponseWriter, r *http.Request) {
 	case path == fakeHome:
 		responses(w, found(path, `<d:resourcetype><d:collection/></d:resourcetype>`))
 	case path == fakeInbox && r.Header.Get("Depth") == "0":
-		responses(w, found(path, `<c:schedule-default-calendar-URL><d:href>`+fakeWork+`</d:href></c:schedule-default-calendar-URL>`))
+		props := `<c:schedule-default-calendar-URL><d:href>` + fakeWork + `</d:href></c:schedule-default-calendar-URL>`
+		if f.hours != "" {
+			props += `<c:calendar-availability>` + escape(f.hours) + `</c:calendar-availability>`
+		}
+		responses(w, found(path, props))
 	case path == fakeWork && f.secretive:
 		w.WriteHeader(http.StatusForbidden)
 	case path == fakeWork && r.Header.Get("Depth") == "0":
@@ -78,6 +82,9 @@ func (f *fake) principal() string {
 func (f *fake) collection() string {
 	props := `<d:resourcetype><d:collection/><c:calendar/></d:resourcetype><d:displayname>Work</d:displayname>` +
 		`<d:current-user-principal><d:href>/principals/alice/</d:href></d:current-user-principal>`
+	if f.hours != "" {
+		props += `<d:owner><d:href>/principals/alice/</d:href></d:owner>`
+	}
 	if f.busyOnly {
 		return props + `<d:current-user-privilege-set><d:privilege><c:read-free-busy/></d:privilege></d:current-user-privilege-set>`
 	}

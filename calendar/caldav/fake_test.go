@@ -40,6 +40,7 @@ type flavour struct {
 	readOnly   bool          // may be read only
 	second     bool          // alice has another calendar
 	ahead      time.Duration // of the server's clock
+	hours      string        // alice's calendar-availability
 	home       string        // scheme, host and port that the principal names for the home set, if it is not its own
 }
 

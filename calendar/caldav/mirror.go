@@ -17,6 +17,7 @@ type mirror struct {
 	Place     place
 	Person    person
 	Abilities abilities
+	Hours     hours
 	Calendar  replica
 	Inbox     replica
 }

@@ -12,6 +12,7 @@ type place struct {
 	URL       string
 	Name      string // display name, else path
 	Principal string // current-user-principal
+	Owner     string // principal of whom the collection belongs to
 	Sync      bool   // supported-report-set has sync-collection
 	Write     bool
 	BusyOnly  bool // only read-free-busy is granted
@@ -30,16 +31,22 @@ func placeOf(r *resource, at *url.URL) place {
 	if p.Name == "" {
 		p.Name = at.Path
 	}
-	if hrefs := r.prop(dav("current-user-principal")).hrefs(); len(hrefs) > 0 {
-		if principal, err := at.Parse(hrefs[0]); err == nil {
-			p.Principal = principal.String()
-		}
-	}
+	p.Principal, p.Owner = named(r, at, "current-user-principal"), named(r, at, "owner")
 	p.Sync = reports(r, dav("sync-collection"))
 	var read, busy bool
 	p.Write, read, busy = privileges(r)
 	p.BusyOnly = busy && !read
 	return p
+}
+
+// named is the address in a property of DAV, or "".
+func named(r *resource, at *url.URL, property string) string {
+	for _, href := range r.prop(dav(property)).hrefs() {
+		if to, err := at.Parse(href); err == nil {
+			return to.String()
+		}
+	}
+	return ""
 }
 
 func reports(r *resource, name xml.Name) bool {

@@ -98,8 +98,11 @@ func (h hand) do(method, path, text string) *http.Response {
 		h.t.Fatal(err)
 	}
 	req.SetBasicAuth(h.user, h.user+"pw")
-	if method == "PUT" {
+	switch method {
+	case "PUT":
 		req.Header.Set("Content-Type", "text/calendar")
+	case "PROPPATCH":
+		req.Header.Set("Content-Type", "application/xml")
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
