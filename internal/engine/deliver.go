@@ -66,6 +66,21 @@ func (w *work) deliver(ctx context.Context) error {
 	return nil
 }
 
+// waitingMails are the letters that earlier passes could not send, as steps of a pass that only tells what it would do.
+func (w *work) waitingMails() error {
+	if !w.Dry || w.Post == nil || !w.acting() || w.paused() {
+		return nil
+	}
+	open, err := w.Store.OpenLetters(w.b.Name)
+	for _, l := range open {
+		if to, _ := parseSpan(firstWord(l.Told)); l.Written {
+			w.report.Steps = append(w.report.Steps, Step{Bilateral: w.b.Name, Period: l.Period, Action: "mail", To: to, Mails: []string{w.b.Executive.Email},
+				Reason: cmp.Or(l.Error, "it was not sent yet")})
+		}
+	}
+	return err
+}
+
 func seriesNamed(list []calendar.Series, uid string) *calendar.Series {
 	k := slices.IndexFunc(list, func(s calendar.Series) bool { return s.UID == uid })
 	if k < 0 {

@@ -106,7 +106,7 @@ func (w *work) run(ctx context.Context) error {
 		applied = w.apply(ctx)
 	}
 	if calendar.KindOf(applied) != calendar.Conflict {
-		if err := w.deliver(ctx); err != nil {
+		if err := errors.Join(w.deliver(ctx), w.waitingMails()); err != nil {
 			return errors.Join(applied, err)
 		}
 	}
