@@ -170,7 +170,7 @@ func (a *app) tellCredentials(s systemd.Setup, names []string) {
 	if len(names) == 0 {
 		return
 	}
-	a.printf("\nThe config names credentials. Put each into its file:\n")
+	a.printf("\nThe config names credentials. Where the service does not have them yet, put each into its file:\n")
 	if s.System {
 		a.printf("  install -d -m 700 /etc/credstore.encrypted\n")
 	}

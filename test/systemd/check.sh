@@ -101,7 +101,7 @@ holds "the package installs on a clean Debian" dpkg -i /test/*.deb
 holds "it brings the user" getent passwd bilateral
 holds "it starts nothing" not systemctl is-active --quiet $unit
 holds "it brings man page, completion and an example that is right but for its passwords" eval \
-  '[ -e /usr/share/bash-completion/completions/bilateral ] && bilateral --config /usr/share/doc/bilateral/examples/config.toml plan 2>&1 | grep -q dav.password'
+  '[ -e /usr/share/man/man1/bilateral.1.gz -a -e /usr/share/bash-completion/completions/bilateral ] && bilateral --config /usr/share/doc/bilateral/examples/config.toml plan 2>&1 | grep -q dav.password'
 dpkg-query -W -f '${Version}' bilateral >/tmp/version
 holds "it knows its version" eval 'bilateral version | grep -qF "$(sed s/-1$// /tmp/version)"'
 holds "install without a config is refused and says what to do" eval 'bilateral install --system 2>&1 | grep -q "bilateral init"'
@@ -125,6 +125,8 @@ holds "the status line is that of status --short" eval '[ "$(show StatusText)" =
 holds "it is enabled" systemctl is-enabled --quiet $unit
 holds "the log is JSON with priorities" eval 'journalctl -b -u $unit -p info -o cat --no-pager | grep -q "^{\"level\":\"info\",.*\"started\"}"'
 holds "install may be repeated" eval 'bilateral install --system >/dev/null'
+pid=$(show MainPID)
+holds "the next version of the package restarts it" eval 'dpkg -i /test/*.deb >/dev/null && is ActiveState active && ! is MainPID $pid >/dev/null'
 
 echo "# a first pass that takes long, and a boot without a network"
 mkfifo -m 600 /srv/pipe
@@ -285,6 +287,22 @@ holds "without it the folder cannot be written" eval '[ -z "$(ls /srv/calendars/
 drop '[Service]' 'ReadWritePaths=/srv/calendars'
 systemctl restart $unit
 holds "with it the series is there" eval 'ls /srv/calendars/alice/*.ics >/dev/null'
+
+echo "# a service of one's own"
+useradd -m alice
+systemctl start user@$(id -u alice).service
+own() { runuser -u alice -- env XDG_RUNTIME_DIR=/run/user/$(id -u alice) "$@"; }
+own mkdir -p /home/alice/.config/bilateral /home/alice/calendar
+own bilateral init --name "Alice Chen" --email alice@example.org --timezone Europe/Berlin --type vdir --path /home/alice/calendar \
+  --executive-name "Dana Boss" --executive-email dana@example.org --prefer "Wed 15:30" >/dev/null
+own bilateral install | sed 's/^/      /'
+holds "it runs under the user's manager" [ "$(own systemctl --user show -P ActiveState $unit)" = active ]
+holds "it says how things stand" eval 'own systemctl --user show -P StatusText $unit | grep -q "watch\|held\|pending"'
+holds "and does so without a session" [ "$(loginctl show-user alice --property=Linger --value)" = yes ]
+holds "the user's commands find its state" eval 'own bilateral status | grep -q "the daemon runs"'
+own bilateral uninstall | sed 's/^/      /'
+holds "all of it is taken back" eval '[ ! -e /home/alice/.config/systemd/user/$unit ] && [ ! -e /var/lib/systemd/linger/alice ]'
+holds "config and state stay" eval '[ -e /home/alice/.config/bilateral/config.toml ] && [ -e /home/alice/.local/state/bilateral/bilateral.db ]'
 
 echo "# uninstall"
 cp /usr/bin/bilateral /usr/local/bin/bilateral

@@ -36,9 +36,8 @@ if [ ! -e "$root.ready" ]; then
   echo "making a Debian 12 in $root"
   rm -rf "$root"
   mkdir -p "$cache"
-  mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus,libnss-systemd,procps,radicale,curl \
-    --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-    --aptopt='Acquire::Languages "none"' bookworm "$root" $(ls /etc/apt/sources.list.d/debian.sources 2>/dev/null) >"$cache/log" 2>&1 ||
+  mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus,libnss-systemd,libpam-systemd,dbus-user-session,polkitd,procps,radicale,curl \
+    --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' bookworm "$root" $(ls /etc/apt/sources.list.d/debian.sources 2>/dev/null) >"$cache/log" 2>&1 ||
     { tail -20 "$cache/log" >&2; exit 1; }
   echo bilateral-test >"$root/etc/hostname"
   : >"$root/etc/fstab"
