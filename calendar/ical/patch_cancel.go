@@ -66,13 +66,14 @@ const companionKey = "plain"
 // StandingLast puts a component that stands behind the cancelled ones of a series, and makes one of an instance without
 // changes if there is none. Schedulers that build on sabre/vobject (Nextcloud, ownCloud, Baikal) take the last STATUS of
 // an object for that of the whole series: an instance that is cancelled there last would cancel every meeting in the
-// guest's calendar, now and again with each later change. A series that needs none of this is returned as it is.
+// guest's calendar, now and again with each later change. A series that needs none of this is returned as it is, such as
+// one without guests.
 func StandingLast(data []byte, uid string, now time.Time) ([]byte, error) {
 	s, err := openSeries(data, uid)
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", uid, err)
 	}
-	if s.master == nil || s.timed() != nil || isCancelled(s.master) || !s.endsCancelled() {
+	if s.master == nil || s.master.value("ATTENDEE") == "" || s.timed() != nil || isCancelled(s.master) || !s.endsCancelled() {
 		return data, nil
 	}
 	o := s.standing()

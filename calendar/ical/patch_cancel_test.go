@@ -63,7 +63,7 @@ func TestACancelledInstanceSaysItsLengthInTheOtherWay(t *testing.T) {
 }
 
 func TestTheLastWordOnStatusIsNotThatOfACancelledInstance(t *testing.T) {
-	const end = "DTEND;TZID=Europe/Berlin:20260304T161500"
+	const end = "DTEND;TZID=Europe/Berlin:20260304T161500\r\nATTENDEE:mailto:dana@example.org"
 	cancelled := "RECURRENCE-ID:20260401T133000Z\r\nDTSTART;TZID=Europe/Berlin:20260401T153000\r\nSTATUS:CANCELLED"
 	moved := "RECURRENCE-ID;TZID=America/New_York:20260408T093000\r\nDTSTART;TZID=America/New_York:20260409T093000"
 	for _, row := range []struct {
@@ -75,6 +75,7 @@ func TestTheLastWordOnStatusIsNotThatOfACancelledInstance(t *testing.T) {
 		{"another override stands", weekly1530(end, moved, cancelled), "master, 20260401T133000Z CANCELLED, 20260408T093000 CONFIRMED"},
 		{"it is in the right order already", weekly1530(end, cancelled, moved+"\r\nSTATUS:CONFIRMED"), "master, 20260401T133000Z CANCELLED, 20260408T093000 CONFIRMED"},
 		{"there is no other: the first meeting gets a component", weekly1530(end, cancelled), "master, 20260401T133000Z CANCELLED, 20260304T153000 CONFIRMED"},
+		{"nobody is invited", weekly1530("DURATION:PT45M", cancelled), "master, 20260401T133000Z CANCELLED"},
 		{"the series itself is cancelled", weekly1530(end+"\r\nSTATUS:CANCELLED", cancelled), "master CANCELLED, 20260401T133000Z CANCELLED"},
 	} {
 		text, err := StandingLast(row.text, "series-1", testNow)
