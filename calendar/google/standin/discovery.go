@@ -52,7 +52,7 @@ var readDescription = sync.OnceValues(func() (*description, error) {
 	find.Stderr = &complaint
 	out, err := find.Output()
 	if err != nil {
-		return nil, fmt.Errorf("find the module google.golang.org/api: %w: %s", err, complaint.String())
+		return nil, fmt.Errorf("find the module google.golang.org/api: %w: %s; run this inside the project, or name calendar-api.json itself", err, strings.TrimSpace(complaint.String()))
 	}
 	return ReadDiscovery(filepath.Join(strings.TrimSpace(string(out)), "calendar", "v3", "calendar-api.json"))
 })

@@ -94,6 +94,11 @@ func TestSyncTokens(t *testing.T) {
 	if ordered := must[*calendar.Events](w)(mine.Events.List("primary").SingleEvents(true).OrderBy("startTime").Do()); ordered.NextSyncToken != "" {
 		t.Error("an ordered list has a sync token")
 	}
+	if got := ids(must[*calendar.Events](w)(mine.Events.List("primary").UpdatedMin(w.now.Format(time.RFC3339)).Do()).Items); !slices.Equal(got, []string{gone + " cancelled"}) {
+		t.Errorf("changed since: %q", got)
+	}
+	_, tooLong := mine.Events.List("primary").UpdatedMin(w.now.AddDate(0, -2, 0).Format(time.RFC3339)).Do()
+	w.refused(tooLong, 410, "updatedMinTooLongAgo")
 	w.ExpireTokens()
 	_, err := mine.Events.List("primary").SyncToken(token).Do()
 	w.refused(err, 410, "fullSyncRequired")

@@ -207,8 +207,7 @@ func (s *Server) answer(r *http.Request, m *method, path map[string]string, data
 	}
 	do := s.methods()[m.ID]
 	if do == nil {
-		s.violations = append(s.violations, m.ID+": the stand-in does not know this method")
-		return nil, &problem{Code: 501, Reason: "notImplemented", Message: "the stand-in does not know " + m.ID}
+		return nil, s.unknown(m.ID)
 	}
 	c.meet()
 	reply, p := do(c)
@@ -237,15 +236,21 @@ func (s *Server) admit(r *http.Request, m *method, path map[string]string, data 
 	if p := s.api.checkQuery(m, query); p != nil {
 		return nil, p
 	}
-	if query.Has("fields") {
-		s.violations = append(s.violations, m.ID+": the stand-in does not know partial replies (fields)")
-		return nil, (&problem{Code: 501, Reason: "notImplemented", Message: "the stand-in does not know partial replies"}).at("fields")
+	if query.Has("fields") || query.Has("syncToken") && m.ID != "calendar.events.list" {
+		return nil, s.unknown("partial replies (fields), and syncs of anything but events")
 	}
 	body, p := s.api.checkBody(m, data)
 	if p != nil {
 		return nil, p
 	}
 	return &call{Server: s, grant: g, method: m, path: path, query: query, body: body, header: r.Header}, nil
+}
+
+// unknown refuses what is documented and not stood in for. It is remembered, so that nobody takes it for Google's word.
+func (s *Server) unknown(what string) *problem {
+	what = "the stand-in does not know " + what
+	s.violations = append(s.violations, what)
+	return &problem{Code: 501, Reason: "notImplemented", Message: what}
 }
 
 // checked holds the stand-in's own reply to the document.

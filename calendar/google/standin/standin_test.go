@@ -168,3 +168,58 @@ func instant(e *calendar.EventDateTime) time.Time {
 	}
 	return at
 }
+
+func TestTheSmallerMethodsAnswer(t *testing.T) {
+	w := newWorld(t)
+	mine := w.service(alice)
+	if c := must[*calendar.Calendar](w)(mine.Calendars.Get("primary").Do()); c.Id != alice || c.TimeZone != "Europe/Berlin" {
+		t.Errorf("calendar %+v", c)
+	}
+	if s := must[*calendar.Setting](w)(mine.Settings.Get("timezone").Do()); s.Value != "Europe/Berlin" {
+		t.Errorf("setting %+v", s)
+	}
+	must[*calendar.Settings](w)(mine.Settings.List().Do())
+	if c := must[*calendar.Colors](w)(mine.Colors.Get().Do()); len(c.Event) != 11 {
+		t.Errorf("%d colours", len(c.Event))
+	}
+	w.Share(alice, dana, "reader")
+	if rules := must[*calendar.Acl](w)(mine.Acl.List("primary").Do()); len(rules.Items) != 2 || rules.Items[1].Role != "reader" || rules.Items[1].Scope.Value != dana {
+		t.Errorf("rules %+v", rules.Items)
+	}
+	_, err := w.service(dana).Acl.List(alice).Do()
+	w.refused(err, 403, "requiredAccessLevel")
+	for range 3 {
+		w.Calendar(alice, "Team")
+	}
+	page := must[*calendar.CalendarList](w)(mine.CalendarList.List().MaxResults(3).Do())
+	rest := must[*calendar.CalendarList](w)(mine.CalendarList.List().MaxResults(3).PageToken(page.NextPageToken).Do())
+	if len(page.Items) != 3 || len(rest.Items) != 1 || rest.NextPageToken != "" {
+		t.Errorf("pages of %d and %d", len(page.Items), len(rest.Items))
+	}
+}
+
+func TestWhatAProgramWithoutKnowledgeOfItLeavesAlone(t *testing.T) {
+	w := newWorld(t)
+	mine := w.service(alice)
+	e := weekly()
+	e.Attachments = []*calendar.EventAttachment{{FileUrl: "https://drive.google.com/file/d/1", Title: "Figures"}}
+	if made := must[*calendar.Event](w)(mine.Events.Insert("primary", e).Do()); len(made.Attachments) != 0 {
+		t.Errorf("attachments of a program that does not say it knows them: %+v", made.Attachments)
+	}
+	must[*calendar.Event](w)(mine.Events.Patch("primary", e.Id, &calendar.Event{Attachments: e.Attachments}).SupportsAttachments(true).Do())
+	must[*calendar.Event](w)(mine.Events.Patch("primary", e.Id, &calendar.Event{Reminders: &calendar.EventReminders{
+		Overrides: []*calendar.EventReminder{{Method: "popup", Minutes: 5}}, ForceSendFields: []string{"UseDefault"}}, ColorId: "3"}).Do())
+	got := must[*calendar.Event](w)(mine.Events.Patch("primary", e.Id, &calendar.Event{Description: "Agenda",
+		ExtendedProperties: &calendar.EventExtendedProperties{Private: map[string]string{"moves": "1"}}}).Do())
+	if len(got.Attachments) != 1 || got.ColorId != "3" || got.Reminders.UseDefault || len(got.Reminders.Overrides) != 1 || len(got.Attendees) != 1 {
+		t.Errorf("a patch of text disturbed %+v", got)
+	}
+	if p := got.ExtendedProperties.Private; p["bilateral"] != "dana" || p["moves"] != "1" {
+		t.Errorf("private properties %v", p)
+	}
+	bare := must[*calendar.Event](w)(mine.Events.Patch("primary", e.Id, &calendar.Event{Attendees: []*calendar.EventAttendee{{Email: "eve@example.org"}},
+		ExtendedProperties: &calendar.EventExtendedProperties{NullFields: []string{"Private"}}}).Do())
+	if len(bare.Attendees) != 1 || bare.Attendees[0].Email != "eve@example.org" || bare.ExtendedProperties != nil {
+		t.Errorf("arrays are replaced whole, null takes away: %+v", bare)
+	}
+}
