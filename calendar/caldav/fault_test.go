@@ -1,6 +1,7 @@
 package caldav_test
 
 import (
+	"bufio"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -233,8 +234,11 @@ func trickle(t *testing.T, begin string) (address string, asked *atomic.Int64) {
 			asked.Add(1)
 			go func() {
 				defer conn.Close()
-				io.WriteString(conn, begin)
-				for err := error(nil); err == nil; time.Sleep(5 * time.Millisecond) {
+				_, err := http.ReadRequest(bufio.NewReader(conn))
+				if err == nil {
+					_, err = io.WriteString(conn, begin)
+				}
+				for ; err == nil; time.Sleep(5 * time.Millisecond) {
 					if begin != "" {
 						_, err = io.WriteString(conn, " ")
 					} else {
