@@ -93,7 +93,7 @@ func (w *wiring) bilateral(ctx context.Context, b config.Bilateral) (*engine.Bil
 	return &engine.Bilateral{
 		Name: b.Name, Acting: b.Mode == config.Act, Policy: policy, Agenda: b.Agenda,
 		Home: home, Owner: owner, Executive: boss, Invites: b.Invite != config.InviteNone,
-		Delivery: delivery(b), Writes: b.Floor == config.FloorSend,
+		Delivery: delivery(b), SendFloor: b.Floor == config.FloorSend,
 		Title: b.Title, Location: b.Location, Private: b.Visibility == config.VisibilityPrivate,
 		Meet: b.Conference == config.ConferenceMeet, Adopt: b.Adopt,
 	}, nil

@@ -47,7 +47,7 @@ type Bilateral struct {
 	Owner, Executive Side
 	Invites          bool // the executive is an attendee of the series; false: invite = "none"
 	Delivery         Delivery
-	Writes           bool // floor = "send": the agenda of a period without a meeting goes out by mail
+	SendFloor        bool // floor = "send": the agenda of a period without a meeting goes out by mail
 
 	Title, Location string
 	Private, Meet   bool

@@ -23,7 +23,7 @@ const floorsKept = 3
 // a plain letter, once. The mark on the series remembers it.
 func (w *work) floor() error {
 	s := w.found.current()
-	if !w.b.Writes || w.Post == nil || w.Orders || w.paused() || s == nil || s.Mark[keyID] != w.b.ID() {
+	if !w.b.SendFloor || w.Post == nil || w.Orders || w.paused() || s == nil || s.Mark[keyID] != w.b.ID() {
 		return nil
 	}
 	done := strings.Fields(s.Mark[keyFloor])

@@ -81,7 +81,7 @@ func (w *work) takeReplies() error {
 			if w.Now.Sub(r.At) < 24*time.Hour {
 				continue // perhaps it cannot be read just now
 			}
-		} else if w.takeReply(&w.found.series[k], r) {
+		} else if w.byMail(&w.found.series[k]) && w.takeReply(&w.found.series[k], r) { // else the server brings it
 			continue
 		}
 		if w.Dry {
@@ -121,7 +121,7 @@ func (w *work) takeReply(s *calendar.Series, r store.Reply) bool {
 		i.Counter = r.Counter
 		return !r.Counter.Equal(i.Span)
 	}
-	return w.answered1(&i.Attendees, r, func(p calendar.Patch, step Step) {
+	return w.putAnswer(&i.Attendees, r, func(p calendar.Patch, step Step) {
 		i.Override = true
 		step.Period = plan.KeyOf(w.b.Policy, w.b.standing(w.found), w.Now, r.Original)
 		w.pieces = append(w.pieces, piece{Step: step, uid: s.UID, original: r.Original, patch: p, exempt: true})
@@ -132,7 +132,7 @@ func (w *work) takeReply(s *calendar.Series, r store.Reply) bool {
 const counterKept = 7 * 24 * time.Hour
 
 func (w *work) takeSeriesReply(s *calendar.Series, r store.Reply) bool {
-	left := w.answered1(&s.Attendees, r, func(p calendar.Patch, step Step) {
+	left := w.putAnswer(&s.Attendees, r, func(p calendar.Patch, step Step) {
 		w.pieces = append(w.pieces, piece{Step: step, uid: s.UID, patch: p, exempt: true})
 	})
 	s.Instances = slices.Clone(s.Instances)
@@ -144,8 +144,8 @@ func (w *work) takeSeriesReply(s *calendar.Series, r store.Reply) bool {
 	return left
 }
 
-// answered1 puts an answer into a list of attendees and writes it, unless it stands there already.
-func (w *work) answered1(list *[]calendar.Attendee, r store.Reply, write func(calendar.Patch, Step)) bool {
+// putAnswer puts an answer into a list of attendees and writes it, unless it stands there already.
+func (w *work) putAnswer(list *[]calendar.Attendee, r store.Reply, write func(calendar.Patch, Step)) bool {
 	*list = slices.Clone(*list)
 	for k := range *list {
 		a := &(*list)[k]

@@ -216,7 +216,7 @@ func TestAServerThatMailsEachTextGetsOneAMeeting(t *testing.T) {
 
 func TestAnUnmetPeriodsAgendaGoesOutInWritingOnce(t *testing.T) {
 	o, p := newMailOffice(t, monday)
-	o.b.Writes = true
+	o.b.SendFloor = true
 	o.settle()
 	p.letters()
 	for day := 24; day <= 27; day++ { // whatever is left of the week

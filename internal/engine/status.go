@@ -156,6 +156,9 @@ func (e *Engine) Status(now time.Time, pid int) (Status, error) {
 		}
 		s.Bilaterals = append(s.Bilaterals, one)
 	}
+	if err := e.channelStatus(&s); err != nil {
+		return s, err
+	}
 	s.judge(e, pass, passed, now)
 	return s, nil
 }
@@ -218,6 +221,24 @@ func (e *Engine) calendarStatus(s *Status, now time.Time) error {
 			s.add(Problem{"calendar_degraded", Warning, "", "", "the calendar " + c.Name + ": " + c.Degraded, "mend or remove that entry"})
 		}
 		s.Calendars = append(s.Calendars, one)
+	}
+	return nil
+}
+
+// NotifyCode and the name of a channel are the code of the problem that notifications do not go out by it.
+const NotifyCode = "notify_"
+
+// channelStatus tells of notifications that do not go out.
+func (e *Engine) channelStatus(s *Status) error {
+	list, err := e.Store.Channels()
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if c.Error != "" {
+			s.add(Problem{NotifyCode + c.Name, Warning, "", "", fmt.Sprintf("notifications by %s do not go out since %s: %s", c.Name, when(c.Failing), c.Error),
+				"correct " + c.Name + " under [notify] in the config, or mend what it reaches; each pass tries again"})
+		}
 	}
 	return nil
 }

@@ -166,7 +166,7 @@ func (w *world) mails(seed uint64) {
 	}
 	w.post = &post{world: w, unsure: map[string]bool{}}
 	for _, p := range w.pairs {
-		p.delivers, p.Invites, p.Writes = false, true, seed%2 == 0
+		p.delivers, p.Invites, p.SendFloor = false, true, seed%2 == 0
 		p.guest = &guest{copies: map[string]*series{}, ids: map[string]bool{}, agenda: map[string]bool{}}
 		p.nos = map[string]calendar.Span{}
 	}
