@@ -30,13 +30,16 @@ func (r *reader) me() Me {
 
 // email takes a bare address, in lower case.
 func (r *reader) email() string {
-	s := r.required("email")
+	return r.mailbox("email", r.required("email"))
+}
+
+// mailbox checks the address that stands at a key; "" where the key is missing.
+func (r *reader) mailbox(key, s string) string {
 	if s == "" {
 		return ""
 	}
-	a, err := mail.ParseAddress(s)
-	if err != nil || a.Address != s {
-		r.wrong("email", fmt.Sprintf("%q is no e-mail address", s), "")
+	if a, err := mail.ParseAddress(s); err != nil || a.Address != s {
+		r.wrong(key, fmt.Sprintf("%q is no e-mail address", s), "")
 	}
 	return strings.ToLower(s)
 }

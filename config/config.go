@@ -19,6 +19,8 @@ type Config struct {
 	Me         Me
 	Calendars  []Calendar // in file order
 	Mail       Mail
+	Listen     string // 127.0.0.1:PORT, or unix: and a path, for monitoring; "": nowhere
+	Notify     Notify
 	Bilaterals []Bilateral // of the main file, then of bilateral.d by file name
 }
 

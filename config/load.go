@@ -82,6 +82,8 @@ func (l *loader) main(path string) {
 	l.config.Me = r.me()
 	l.config.Calendars = r.calendars()
 	l.config.Mail = r.mail()
+	l.config.Listen = r.listen()
+	l.config.Notify = r.notify(l.config)
 	l.bilaterals(r)
 	r.done()
 	l.errors = append(l.errors, f.errors...)
@@ -113,7 +115,7 @@ func (l *loader) extra(path string) {
 	r := f.read(t, "")
 	l.bilaterals(r)
 	for _, key := range t.order {
-		if slices.Contains([]string{"interval", "me", "calendar", "mail"}, key) {
+		if slices.Contains([]string{"interval", "me", "calendar", "mail", "listen", "notify"}, key) {
 			r.known = append(r.known, key)
 			f.fail(r.line(key), fmt.Sprintf("%q does not belong into bilateral.d", key), "Move it into "+filepath.Base(l.config.Path)+"; files here hold [[bilateral]] tables only.")
 		}

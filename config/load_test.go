@@ -81,6 +81,9 @@ func TestEveryKeyArrives(t *testing.T) {
 	}
 	same(t, "calendars", c.Calendars, calendars)
 	same(t, "mail", c.Mail, Mail{SMTP: "smtps://smtp.example.org", IMAP: "imaps://imap.example.org", Username: "alice", Password: Secret{Credential: "smtp"}})
+	same(t, "notify", c.Notify, Notify{Severity: Critical, Command: []string{filepath.Join(here, "tell-me"), "loudly"}, Webhook: "https://chat.example.org/hooks/1",
+		Mail: "alice@example.org", Calendar: "local", Heartbeat: "http://127.0.0.1:8080/ping"})
+	same(t, "listen", c.Listen, "127.0.0.1:9464")
 
 	b := c.Bilaterals[0]
 	same(t, "executive", b.Executive, Executive{Name: "Dana Boss", Email: "dana@example.org", Zone: newYork,

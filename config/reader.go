@@ -74,6 +74,16 @@ func example(key string) string {
 		return `url = "https://dav.example.org/"`
 	case "path":
 		return `path = "~/calendars/alice"`
+	case "listen":
+		return `listen = "127.0.0.1:9464"`
+	case "webhook":
+		return `webhook = "https://chat.example.org/hooks/1"`
+	case "heartbeat":
+		return `heartbeat = "https://watch.example.org/ping/1"`
+	case "mail":
+		return `mail = "alice@example.org"`
+	case "calendar":
+		return `calendar = "work"`
 	case "smtp":
 		return `smtp = "smtps://smtp.example.org"`
 	case "imap":
