@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,52 +66,53 @@ func TestNapsAreShortEnough(t *testing.T) {
 	}
 }
 
-// slow is a calendar that does not answer before answers is closed.
+// slow is a calendar that, once it hangs, does not answer before answers is closed.
 type slow struct {
 	calendar.Account
-	answers <-chan struct{}
+	hangs   atomic.Bool
+	answers chan struct{}
 }
 
-func (s slow) Observe(ctx context.Context, q calendar.Query) (calendar.Observation, error) {
-	<-s.answers // and not on ctx: a file system that hangs knows nothing of it
+func (s *slow) Observe(ctx context.Context, q calendar.Query) (calendar.Observation, error) {
+	if s.hangs.Load() {
+		<-s.answers // and not on ctx: a file system that hangs knows nothing of it
+	}
 	return s.Account.Observe(ctx, q)
 }
 
 // heart remembers when a loop was heard of.
-type heart struct{ last time.Time }
+type heart struct{ last atomic.Int64 }
 
-func (h *heart) beat() { h.last = time.Now() }
+func (h *heart) beat() { h.last.Store(time.Now().UnixNano()) }
 
-func (h *heart) since() time.Duration { return time.Since(h.last) }
+func (h *heart) since() time.Duration { return time.Since(time.Unix(0, h.last.Load())) }
 
 func TestALoopIsHeardOfWhileItWaitsAndNotWhileItIsStuck(t *testing.T) {
 	o := newOffice(t, "2026-11-23 08:00")
 	synctest.Test(t, func(t *testing.T) {
 		var h heart
-		answers := make(chan struct{})
+		home := &slow{Account: o.b.Home.Account, answers: make(chan struct{})}
+		o.b.Home.Account = home
 		o.Alive, o.Pulse = h.beat, 20*time.Second
 		ctx, stop := context.WithCancel(t.Context())
-		passes, ended := 0, make(chan error)
-		account := o.b.Home.Account
-		run := func() {
-			ended <- o.Engine.Run(ctx, nil, func(Report, error) { passes++ })
-		}
-		go run()
+		var passes atomic.Int32
+		ended := make(chan error)
+		go func() { ended <- o.Engine.Run(ctx, nil, func(Report, error) { passes.Add(1) }) }()
 		time.Sleep(3 * time.Minute)
 		synctest.Wait()
-		if passes != 1 || h.since() > 20*time.Second {
-			t.Errorf("%d passes; silent for %s while it waits", passes, h.since())
+		if passes.Load() != 1 || h.since() > 20*time.Second {
+			t.Errorf("%d passes; silent for %s while it waits", passes.Load(), h.since())
 		}
-		o.b.Home.Account = slow{account, answers}
+		home.hangs.Store(true)
 		time.Sleep(20 * time.Minute)
 		synctest.Wait()
-		if passes != 1 || h.since() < 15*time.Minute {
-			t.Errorf("%d passes; heard of %s ago although a calendar hangs since the second", passes, h.since())
+		if passes.Load() != 1 || h.since() < 15*time.Minute {
+			t.Errorf("%d passes; heard of %s ago although a calendar hangs since the second", passes.Load(), h.since())
 		}
-		close(answers)
+		close(home.answers)
 		synctest.Wait()
-		if passes < 2 || h.since() > 20*time.Second {
-			t.Errorf("%d passes; silent for %s after the calendar came back", passes, h.since())
+		if passes.Load() < 2 || h.since() > 20*time.Second {
+			t.Errorf("%d passes; silent for %s after the calendar came back", passes.Load(), h.since())
 		}
 		stop()
 		if err := <-ended; err != nil {
@@ -122,8 +124,10 @@ func TestALoopIsHeardOfWhileItWaitsAndNotWhileItIsStuck(t *testing.T) {
 func TestAClosedWakeEndsBetweenPasses(t *testing.T) {
 	o := newOffice(t, "2026-11-23 08:00")
 	synctest.Test(t, func(t *testing.T) {
-		answers, wake, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
-		o.b.Home.Account = slow{o.b.Home.Account, answers}
+		wake, ended := make(chan struct{}), make(chan error, 1)
+		home := &slow{Account: o.b.Home.Account, answers: make(chan struct{})}
+		home.hangs.Store(true)
+		o.b.Home.Account = home
 		passes := 0
 		go func() { ended <- o.Engine.Run(t.Context(), wake, func(r Report, err error) { passes++ }) }()
 		synctest.Wait() // the first pass waits for the calendar
@@ -134,7 +138,7 @@ func TestAClosedWakeEndsBetweenPasses(t *testing.T) {
 			t.Fatal("it ended in the middle of a pass")
 		default:
 		}
-		close(answers)
+		close(home.answers)
 		if err := <-ended; err != nil || passes != 1 {
 			t.Errorf("%d passes, %v", passes, err)
 		}
