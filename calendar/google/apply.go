@@ -141,6 +141,9 @@ func (w *writing) instance(p calendar.InstancePatch) error {
 	if err != nil {
 		return err
 	}
+	if err := w.answer(e, x, p.Patch); err != nil {
+		return err
+	}
 	return w.send(x.ID, x.ETag, e, p.Retimes())
 }
 
@@ -234,7 +237,7 @@ func unanswered(guests []*gcal.EventAttendee) (out []*gcal.EventAttendee, answer
 
 // patch sends one request and, where its outcome is not known, finds out.
 func (w *writing) patch(id, etag string, e *gcal.Event, mails bool) (*gcal.Event, error) {
-	call := w.service.Events.Patch(w.ID, id, e).SendUpdates(updates(mails)).Context(w.ctx)
+	call := w.service.Events.Patch(w.ID, id, e).SendUpdates(w.updates(mails)).Context(w.ctx)
 	if etag != "" {
 		call.Header().Set("If-Match", etag)
 	}
@@ -256,11 +259,12 @@ func (w *writing) patch(id, etag string, e *gcal.Event, mails bool) (*gcal.Event
 	return nil, w.refused(calendar.Conflict, "the answer to our change was lost, and something else stands there now")
 }
 
-func updates(mails bool) string {
-	if mails {
-		return "all"
+// updates says whether Google mails the guests. Of a series whose guests we write to ourselves it never does.
+func (w *writing) updates(mails bool) string {
+	if master := w.master(); !mails || master != nil && master.Properties[silent] != "" {
+		return "none"
 	}
-	return "none"
+	return "all"
 }
 
 // ambiguous reports whether a request may have been carried out although it failed.

@@ -38,7 +38,7 @@ func (w *writing) create(c calendar.Change) (string, error) {
 // insert sends the request and, where its outcome is not known, finds out. The event was not there a moment ago, so if it
 // is there now it is ours.
 func (w *writing) insert(e *gcal.Event) (*gcal.Event, error) {
-	call := w.service.Events.Insert(w.ID, e).SendUpdates(updates(true)).Context(w.ctx)
+	call := w.service.Events.Insert(w.ID, e).SendUpdates(w.updates(e.ExtendedProperties == nil || e.ExtendedProperties.Private[silent] == "")).Context(w.ctx)
 	if e.ConferenceData != nil {
 		call.ConferenceDataVersion(1)
 	}
@@ -118,6 +118,9 @@ func (w *writing) drawMark(e *gcal.Event, c calendar.Change) error {
 		if err := properties.set(nil, gonePrefix, p.Original.UTC().Format(utcFormat), goneNote(after(nil, p.Mark))); err != nil {
 			return err
 		}
+	}
+	if c.Create.Unserved {
+		properties[silent] = new("1")
 	}
 	ours := properties.properties()
 	switch {

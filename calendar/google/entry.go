@@ -28,6 +28,8 @@ type entry struct {
 
 	Title, Location string
 	Description     string // as stored: text or HTML
+	Link            string // of the video meeting
+	Private         bool
 	Organizer       string
 	Guests          []guest
 	Properties      map[string]string // those private extended properties that are ours
@@ -53,6 +55,7 @@ func entryOf(e *gcal.Event) *entry {
 		ID: e.Id, ETag: e.Etag, UID: e.ICalUID, Series: e.RecurringEventId, Recurrence: e.Recurrence, Sequence: e.Sequence,
 		Cancelled: e.Status == "cancelled", Tentative: e.Status == "tentative", Transparent: e.Transparency == "transparent",
 		Kind: kinds[e.EventType], Title: e.Summary, Location: e.Location, Description: e.Description,
+		Link: linkOf(e), Private: e.Visibility == "private" || e.Visibility == "confidential",
 	}
 	x.Updated, _ = time.Parse(time.RFC3339, e.Updated) // what cannot be read is as if it were not told
 	for _, t := range []struct {
@@ -81,6 +84,19 @@ func entryOf(e *gcal.Event) *entry {
 	return x
 }
 
+// linkOf is where people meet online: Google's own link or, of another maker's, the one for video.
+func linkOf(e *gcal.Event) string {
+	if e.HangoutLink != "" || e.ConferenceData == nil {
+		return e.HangoutLink
+	}
+	for _, p := range e.ConferenceData.EntryPoints {
+		if p.EntryPointType == "video" {
+			return p.Uri
+		}
+	}
+	return ""
+}
+
 // kinds are Google's eventTypes that are no meetings.
 var kinds = map[string]calendar.Kind{
 	"outOfOffice": calendar.OutOfOffice, "focusTime": calendar.Focus, "workingLocation": calendar.WorkingLocation, "birthday": calendar.Birthday,
@@ -89,7 +105,7 @@ var kinds = map[string]calendar.Kind{
 // forget drops the words of what can never be a series of ours: they are nobody's business.
 func (x *entry) forget() {
 	if len(x.Recurrence) == 0 && x.Series == "" && len(x.Properties) == 0 {
-		x.Description, x.Location = "", ""
+		x.Description, x.Location, x.Link = "", "", ""
 	}
 }
 

@@ -24,6 +24,8 @@ const (
 	seriesPrefix   = "bilateral-"
 	instancePrefix = "bilateral.i-"
 	gonePrefix     = "bilateral.gone-"
+
+	silent = "bilateral.silent" // on a series whose guests we write to ourselves: Google sends no mail of it
 )
 
 // maxValue is what one property is given to hold; Google allows 1,024 characters. Longer values are continued under the
@@ -33,7 +35,7 @@ const maxValue = 1000
 func ourProperties(all map[string]string) map[string]string {
 	var out map[string]string
 	for name, value := range all {
-		if strings.HasPrefix(name, seriesPrefix) || strings.HasPrefix(name, instancePrefix) || strings.HasPrefix(name, gonePrefix) {
+		if strings.HasPrefix(name, seriesPrefix) || strings.HasPrefix(name, "bilateral.") {
 			if out == nil {
 				out = make(map[string]string)
 			}

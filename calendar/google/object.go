@@ -21,6 +21,7 @@ func object(master *entry, exceptions []*entry) []byte {
 	var w writer
 	w.line("BEGIN", "VCALENDAR")
 	if master != nil {
+		w.unserved = master.Properties[silent] != ""
 		w.master(master)
 	}
 	for _, x := range exceptions {
@@ -30,7 +31,10 @@ func object(master *entry, exceptions []*entry) []byte {
 	return []byte(w.String())
 }
 
-type writer struct{ strings.Builder }
+type writer struct {
+	strings.Builder
+	unserved bool // the guests are written to by us
+}
 
 func (w *writer) line(name, value string) {
 	w.WriteString(name)
@@ -110,6 +114,12 @@ func (w *writer) words(x *entry) {
 	if x.Transparent {
 		w.line("TRANSP", "TRANSPARENT")
 	}
+	if x.Private {
+		w.line("CLASS", "PRIVATE")
+	}
+	if x.Link != "" {
+		w.line("X-GOOGLE-CONFERENCE", oneLine(x.Link))
+	}
 	if x.Organizer != "" {
 		w.line("ORGANIZER", "mailto:"+oneLine(x.Organizer))
 	}
@@ -124,6 +134,9 @@ var answers = map[string]calendar.PartStat{
 
 func (w *writer) guest(g guest) {
 	w.WriteString("ATTENDEE")
+	if w.unserved && !g.Organizer {
+		w.WriteString(";SCHEDULE-AGENT=CLIENT")
+	}
 	if answer, known := answers[g.Answer]; known {
 		w.WriteString(";PARTSTAT=" + string(answer))
 	}

@@ -203,6 +203,9 @@ func (w *writing) last(c calendar.Change) error {
 		return err
 	}
 	e.ExtendedProperties = properties.properties()
+	if err := w.answer(e, master, p); err != nil {
+		return err
+	}
 	if err := w.send(w.series, master.ETag, e, p.Retimes()); err != nil {
 		return err
 	}
@@ -210,6 +213,42 @@ func (w *writing) last(c calendar.Change) error {
 		return nil
 	}
 	return w.tidy(until)
+}
+
+// answer puts a guest's answer that came by mail into a patch. Google takes the list of guests whole, so it is read whole,
+// as it was when the event was followed.
+func (w *writing) answer(e *gcal.Event, x *entry, p calendar.Patch) error {
+	e.Sequence = max(int64(p.Sequence), 0)
+	if e.Sequence <= x.Sequence {
+		e.Sequence = 0
+	}
+	if p.Answer == nil {
+		return nil
+	}
+	now, err := w.service.Events.Get(w.ID, x.ID).Context(w.ctx).Do()
+	switch {
+	case err != nil:
+		return w.failed("read", w.uid, err)
+	case now.Etag != x.ETag || now.AttendeesOmitted:
+		return w.refused(calendar.Conflict, "it was changed meanwhile")
+	}
+	for _, g := range now.Attendees {
+		if strings.EqualFold(g.Email, p.Answer.Email) {
+			g.ResponseStatus, g.Comment = wordFor(p.Answer.Status), p.Answer.Comment
+		}
+	}
+	e.Attendees = now.Attendees
+	return nil
+}
+
+// wordFor is Google's word for an answer.
+func wordFor(status calendar.PartStat) string {
+	for word, s := range answers {
+		if s == status {
+			return word
+		}
+	}
+	return "needsAction"
 }
 
 // keepNotes is how long after its time a cancelled instance's mark is kept: longer than anybody asks for.
