@@ -35,6 +35,7 @@ type Person struct {
 	Emails     []string // lower case; whose PARTSTAT counts
 	Yields     []string // titles and categories that give way
 	LeaveWords []string // words that make an all-day event an absence
+	Self       bool     // whom the program works for: their evenings are no absence, which would pause it
 }
 
 // Judge says how firmly the event takes the person's time: product.md section 1, "Busy time"; the first row that
@@ -52,7 +53,9 @@ func (p Person) Judge(e Event) Strength {
 		return Soft
 	case e.Tentative, invited && (answer.Status == NeedsAction || answer.Status == "" || answer.Status == Maybe):
 		return Soft
-	case e.Kind == OutOfOffice, e.AllDay && matchesAny(e, p.LeaveWords):
+	case e.Kind == OffHours && p.Self:
+		return Hard
+	case e.Kind == OffHours, e.Kind == OutOfOffice, e.AllDay && matchesAny(e, p.LeaveWords):
 		return Away
 	}
 	return Hard

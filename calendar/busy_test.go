@@ -31,6 +31,7 @@ func TestJudge(t *testing.T) {
 		{"a working location is free", Event{Kind: WorkingLocation}, Free},
 		{"a birthday is free", Event{Kind: Birthday, AllDay: true}, Free},
 		{"out of office is away", Event{Kind: OutOfOffice}, Away},
+		{"outside of her own set hours she is away", Event{Kind: OffHours}, Away},
 		{"transparent leave is free: it is often somebody else's", Event{Kind: OutOfOffice, Transparent: true}, Free},
 		{"an all-day vacation is away", Event{Title: "Summer Vacation!", AllDay: true}, Away},
 		{"a vacation of an hour is not", Event{Title: "plan the vacation"}, Hard},
@@ -45,5 +46,8 @@ func TestJudge(t *testing.T) {
 				t.Errorf("%s, want %s", got, r.want)
 			}
 		})
+	}
+	if got := (Person{Self: true}).Judge(Event{Kind: OffHours}); got != Hard {
+		t.Errorf("the owner's evenings are %s: away, they would pause the program", got)
 	}
 }

@@ -45,6 +45,7 @@ const (
 	WorkingLocation      // Google workingLocation, BUSYSTATUS WORKINGELSEWHERE: says where, not that
 	Birthday             // Google birthday
 	Holiday              // a public holiday of the person's own list
+	OffHours             // outside of the hours that the person has set in their calendar, RFC 7953
 )
 
 // Event is one instance as it stands in a calendar, before anybody judges whether it is busy time.
@@ -197,6 +198,8 @@ type Draft struct {
 	Organizer                    Attendee
 	Attendees                    []Attendee
 	Private                      bool // CLASS:PRIVATE, guests cannot invite others
+	AllDay                       bool // DATE values: Start is a midnight in Zone, Duration whole days
+	Free                         bool // TRANSP:TRANSPARENT: it takes nobody's time
 	Meet                         bool // ask for a video link, where the server makes them
 	Unserved                     bool // the guests are written to by us, and the server stays silent: [Attendee.Unserved]
 	// Like names the resource of a series in the same calendar (Series.Name) whose people, alarms, video link and unknown
@@ -248,6 +251,7 @@ type Change struct {
 	Create    *Draft
 	Series    *Patch
 	Instances []InstancePatch // by Original
+	Remove    bool            // the event goes, without a trace; nothing else of the change counts. For events without guests
 }
 
 // Retimes reports whether the change is one that guests hear of.

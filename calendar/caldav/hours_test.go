@@ -17,7 +17,7 @@ const office = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example.org//EN\r\nB
 // away lists the starts of absences.
 func away(o calendar.Observation) (starts []string) {
 	for _, e := range o.Events {
-		if e.Kind == calendar.OutOfOffice {
+		if e.Kind == calendar.OffHours {
 			starts = append(starts, e.Start.Format("01-02 15:04"))
 		}
 	}

@@ -43,7 +43,7 @@ func TestCyrusKnowsSomebodysHours(t *testing.T) {
 		events, err := read()
 		away, present := false, true
 		for _, e := range events {
-			away = away || e.Kind == calendar.OutOfOffice && e.Has(noon)
+			away = away || (e.Kind == calendar.OutOfOffice || e.Kind == calendar.OffHours) && e.Has(noon)
 			present = present && !e.Has(noon.Add(2*time.Hour))
 		}
 		if err != nil || !away || !present {

@@ -17,6 +17,9 @@ type availability struct {
 
 const maxAvailabilities = 100 // of one file
 
+// offHours stands for BUSY-UNAVAILABLE where it comes from somebody's hours and not from an absence.
+const offHours = "off hours"
+
 func (p *parser) readAvailability(q prop) {
 	a := p.hours
 	switch q.name {
@@ -143,7 +146,7 @@ func (x *expander) freeIn(a *availability) []slot {
 func (a *availability) complement(free []slot, from, to int64) []period {
 	kind := a.kind
 	if kind != "BUSY" && kind != "BUSY-TENTATIVE" {
-		kind = "BUSY-UNAVAILABLE" // the default, RFC 7953 section 3.2
+		kind = offHours // BUSY-UNAVAILABLE, the default: RFC 7953 section 3.2
 	}
 	var out []period
 	for _, s := range free {

@@ -60,7 +60,7 @@ func absentIn(events []calendar.Event) string {
 			layout = "01-02 15:04"
 		}
 		s := e.Start.Format("01-02 15:04") + "-" + e.End.Format(layout)
-		if e.Kind == calendar.OutOfOffice {
+		if e.Kind == calendar.OffHours {
 			s += " away"
 		}
 		if e.Tentative {

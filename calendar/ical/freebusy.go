@@ -68,6 +68,8 @@ func (p period) event() calendar.Event {
 		e.Transparent = true
 	case "BUSY-TENTATIVE":
 		e.Tentative = true
+	case offHours:
+		e.Kind = calendar.OffHours
 	case "BUSY-UNAVAILABLE":
 		e.Kind = calendar.OutOfOffice
 	}

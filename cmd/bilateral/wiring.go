@@ -82,6 +82,7 @@ func (w *wiring) bilateral(ctx context.Context, b config.Bilateral) (*engine.Bil
 		return nil, err
 	}
 	owner.Name, owner.Email, owner.Judge = me.Name, me.Email, person(me.Email, b.Yields, b.LeaveWords)
+	owner.Judge.Self = true
 	x := b.Executive
 	boss, err := w.side(ctx, x.Busy, x.Holidays, x.Zone)
 	if err != nil {
