@@ -240,3 +240,28 @@ func TestAnAbsenceDeclines(t *testing.T) {
 		})
 	}
 }
+
+func TestAGuestsOwnThingsSurviveTheOrganizersChange(t *testing.T) {
+	w, mine := booked(t)
+	if err := w.As(dana).Edit("1on1dana", map[string]any{"colorId": "3", "extendedProperties": map[string]any{"private": map[string]any{"k": "v"}}}); err != nil {
+		t.Fatal(err)
+	}
+	must[*calendar.Event](w)(mine.Events.Patch("primary", "1on1dana", &calendar.Event{Description: "New",
+		ExtendedProperties: &calendar.EventExtendedProperties{Shared: map[string]string{"team": "x"}}}).Do())
+	got := w.event(dana, "1on1dana")
+	if p := got.ExtendedProperties; got.Description != "New" || got.ColorId != "3" || p.Private["k"] != "v" || p.Private["bilateral"] != "" || p.Shared["team"] != "x" {
+		t.Errorf("dana's copy: %+v with %+v", got, p)
+	}
+}
+
+func TestAGuestOfTheSeriesIsAGuestOfItsExceptions(t *testing.T) {
+	w, mine := booked(t)
+	must[*calendar.Event](w)(mine.Events.Patch("primary", first, &calendar.Event{Description: "Agenda"}).Do())
+	must[*calendar.Event](w)(mine.Events.Patch("primary", "1on1dana", &calendar.Event{Attendees: []*calendar.EventAttendee{{Email: dana}, {Email: "eve@example.org"}}}).Do())
+	if e := w.event(alice, first); len(e.Attendees) != 2 {
+		t.Errorf("guests of the exception: %+v", e.Attendees)
+	}
+	if e := w.event(dana, third); len(e.Attendees) != 2 {
+		t.Errorf("guests of an instance, for dana: %+v", e.Attendees)
+	}
+}

@@ -293,6 +293,19 @@ func TestServiceAccounts(t *testing.T) {
 			}
 		})
 	}
+	d.Delegate(robot, fullScope)
+	for sentence, now := range map[string]time.Time{"a clock behind the client's": time.Now().Add(-10 * time.Minute), "an assertion long past": time.Now().Add(2 * time.Hour)} {
+		d.now = now
+		config, _ := google.JWTConfigFromJSON(key, fullScope)
+		if _, err := config.TokenSource(d.ctx).Token(); err == nil {
+			t.Errorf("%s is no matter", sentence)
+		}
+	}
+	d.now = time.Now()
+	tooLong, _ := google.JWTConfigFromJSON(key, fullScope)
+	tooLong.Expires = 2 * time.Hour
+	_, err = tooLong.TokenSource(d.ctx).Token()
+	d.denied(err, "invalid_grant")
 	other, err := newWorld(t).ServiceAccount(robot, base)
 	if err != nil {
 		t.Fatal(err)

@@ -105,7 +105,7 @@ func TestFreeBusy(t *testing.T) {
 		return must[*calendar.FreeBusyResponse](w)(w.service(alice).Freebusy.Query(q).Do())
 	}
 	got := ask(day())
-	if b := got.Calendars[dana].Busy; len(b) != 2 || b[0].Start != "2026-10-21T07:30:00Z" || b[0].End != "2026-10-21T09:00:00Z" || b[1].Start != "2026-10-21T13:00:00Z" {
+	if b := got.Calendars[dana].Busy; len(b) != 2 || b[0].Start != "2026-10-21T07:30:00Z" || b[0].End != "2026-10-21T09:00:00Z" || b[1].Start != "2026-10-21T13:00:00Z" || b[1].End != "2026-10-21T14:00:00Z" {
 		t.Errorf("dana is busy %+v", b)
 	}
 	if e := got.Calendars["nobody@example.org"].Errors; len(e) != 1 || e[0].Reason != "notFound" {
