@@ -96,6 +96,18 @@ func (w *work) standsAt(p plan.Prefer) bool {
 // finishSplit makes the successor that a crash kept from being made.
 func (w *work) finishSplit(s *calendar.Series) {
 	uid, arg, _ := strings.Cut(s.Mark[keySuccessor], " ")
+	home := w.sights[w.b.Home].Series
+	for range home { // at most: a mark edited by hand may lead in a circle
+		next := seriesNamed(home, uid)
+		if next == nil {
+			break
+		}
+		if next.Mark[keySuccessor] == "" {
+			return // it is there
+		}
+		s = next // split again before it began
+		uid, arg, _ = strings.Cut(s.Mark[keySuccessor], " ")
+	}
 	arg, kept, _ := strings.Cut(arg, " ")
 	prefer, err := ParsePrefer(arg)
 	if err != nil || s.Until.IsZero() || w.knows(uid) && !w.asked(store.Start) || w.paused() {

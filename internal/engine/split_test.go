@@ -106,3 +106,30 @@ func TestARenamedBilateralDoesNotMakeASecondSeries(t *testing.T) {
 		t.Fatalf("%+v %v, %d series", r.Bilaterals[0], err, len(o.mine.Names()))
 	}
 }
+
+func TestASeriesSplitAgainBeforeItBeganLeavesNoGap(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	for _, minute := range []int{16 * 60, 16*60 + 30} {
+		if minute > 16*60 { // the write that makes the second successor is lost
+			creates := 0
+			o.mine.Fail(func(op string) error {
+				if op == memory.Writing {
+					if creates++; creates == 2 {
+						return errDown
+					}
+				}
+				return nil
+			})
+		}
+		if _, err := o.Store.Enqueue(store.Request{Bilateral: "dana", Kind: store.Rebase, At: o.now,
+			Args: map[string]string{"prefer": PreferArg(plan.Prefer{Weekday: time.Thursday, Minute: minute})}}); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = o.Pass(t.Context(), Options{Now: o.now})
+	}
+	o.mine.Fail(nil)
+	o.settle()
+	o.expectStands("2026-12-03 15:30", "Thu 3 Dec 16:30-17:15")
+	o.expectStands("2026-12-03 15:00", "")
+}

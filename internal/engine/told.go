@@ -93,16 +93,14 @@ func (t told) of(i calendar.Instance) word {
 	return word{spanMark(i.Standing), t.sequence, false}
 }
 
-// covers reports whether the mark holds what a letter was to tell, so that the write that made it due took place.
-func (t told) covers(original time.Time, says string) bool {
+// says reports whether the mark holds exactly what a letter was to tell, so that the write that made it due took place. If
+// a later write took its place, that one has a letter of its own.
+func (t told) says(original time.Time, text string) bool {
 	if original.IsZero() {
-		n, _, _ := strings.Cut(says, " ")
-		sequence, err := strconv.Atoi(n)
-		return err == nil && t.sequence >= sequence
+		return t.standing != "" && t.head() == text
 	}
-	w, ok := parseWord(says)
-	have := t.except[original.Unix()]
-	return ok && t.sequenceOf(original) >= w.sequence && (have.agenda || !w.agenda)
+	w, ok := parseWord(text)
+	return ok && t.except[original.Unix()] == w
 }
 
 // raise gives a series the SEQUENCEs that the executive was told of, which its text lacks where an instance has no
