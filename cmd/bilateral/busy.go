@@ -69,7 +69,7 @@ Parts of a calendar that cannot be read are named and do no harm to the others.`
 				return err
 			}
 			if flags.json {
-				return writeBusyJSON(cmd.OutOrStdout(), answer, q)
+				return writeBusyJSON(jsonGate(cmd.OutOrStdout()), answer, q)
 			}
 			return writeBusyText(cmd.OutOrStdout(), answer, q)
 		},

@@ -22,7 +22,7 @@ func (a *app) exportCommand() *cobra.Command {
 				return err
 			}
 			if file == "" || file == "-" {
-				return s.Export(a.out)
+				return s.Export(jsonGate(a.out))
 			}
 			return writePrivate(file, s.Export)
 		},

@@ -27,9 +27,9 @@ func (a *app) logWriter() io.Writer {
 	case format == "console":
 		return zerolog.ConsoleWriter{Out: a.problems, NoColor: !a.paint(a.problems).on, TimeFormat: time.TimeOnly}
 	case os.Getenv("JOURNAL_STREAM") != "" && !isTerminal(a.problems):
-		return priorities{a.problems}
+		return priorities{jsonGate(a.problems)}
 	}
-	return a.problems
+	return jsonGate(a.problems)
 }
 
 // priorities puts the syslog priority before each line, as journald reads it: sd-daemon(3).

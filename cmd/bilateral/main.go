@@ -17,12 +17,12 @@ func main() {
 
 // run is one invocation; it returns the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, problems io.Writer) int {
-	a := &app{in: in, out: out, problems: problems}
+	a := &app{in: in, out: textGate(out), problems: textGate(problems)}
 	defer a.close()
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(problems)
+	root.SetOut(a.out)
+	root.SetErr(a.problems)
 	return a.report(root.ExecuteContext(ctx))
 }

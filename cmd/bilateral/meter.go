@@ -18,7 +18,7 @@ func (a *app) meter(calendar string) func(done, total int) {
 		now := time.Now()
 		switch {
 		case done == total && !drawn.IsZero():
-			fmt.Fprint(a.problems, "\r\x1b[K")
+			steer(a.problems, "\r\x1b[K")
 			fallthrough
 		case done == total:
 			began, drawn = time.Time{}, time.Time{}
@@ -26,7 +26,8 @@ func (a *app) meter(calendar string) func(done, total int) {
 			began = now
 		case now.Sub(began) >= patience && now.Sub(drawn) >= redraw:
 			drawn = now
-			fmt.Fprintf(a.problems, "\r\x1b[K%s: %s entries read", plain(calendar), howMany(done, total))
+			steer(a.problems, "\r\x1b[K")
+			fmt.Fprintf(a.problems, "%s: %s entries read", plain(calendar), howMany(done, total))
 		}
 	}
 }

@@ -46,9 +46,7 @@ func (a *app) status(ctx context.Context, name string, f statusFlags) error {
 		return a.statusOnce(name, f)
 	}
 	for {
-		if isTerminal(a.out) {
-			a.printf("\x1b[H\x1b[2J")
-		}
+		steer(a.out, "\x1b[H\x1b[2J")
 		err := a.statusOnce(name, f)
 		if _, told := err.(exit); err != nil && !told {
 			return err

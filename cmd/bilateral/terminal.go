@@ -16,12 +16,12 @@ import (
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case unicode.IsControl(r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
-			return ' '
-		case unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d':
-			return -1 // the two joiners are part of Persian and Indic words
+		case !harmful(r):
+			return r
+		case unicode.Is(unicode.Cf, r):
+			return -1
 		}
-		return r
+		return ' '
 	}, s)
 }
 
@@ -35,6 +35,9 @@ func plainLines(s string) string {
 }
 
 func isTerminal(v any) bool {
+	if g, ok := v.(*gate); ok {
+		v = g.to
+	}
 	f, ok := v.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())
 }

@@ -59,7 +59,7 @@ func readBuild() buildInfo {
 
 // printJSON writes one indented JSON value.
 func (a *app) printJSON(v any) error {
-	e := json.NewEncoder(a.out)
+	e := json.NewEncoder(jsonGate(a.out))
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
