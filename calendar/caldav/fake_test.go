@@ -144,6 +144,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.get(w, r)
 	case "PUT":
 		f.put(w, r, body)
+	case "DELETE":
+		f.delete(w, r)
 	case "POST":
 		f.outbox(w, string(body))
 	default:
@@ -276,6 +278,20 @@ func (f *fake) put(w http.ResponseWriter, r *http.Request, body []byte) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+func (f *fake) delete(w http.ResponseWriter, r *http.Request) {
+	switch o := f.live(r.URL.Path); {
+	case f.readOnly:
+		w.WriteHeader(http.StatusForbidden)
+	case o == nil:
+		w.WriteHeader(http.StatusNotFound)
+	case !f.deaf && !f.allowed(r, o):
+		w.WriteHeader(http.StatusPreconditionFailed)
+	default:
+		f.remove(r.URL.Path)
+		w.WriteHeader(http.StatusNoContent)
+	}
 }
 
 func (f *fake) allowed(r *http.Request, o *stored) bool {

@@ -26,8 +26,11 @@ func (a *Account) Apply(ctx context.Context, c calendar.Change) (string, error) 
 		return "", failed(calendar.Denied, "write", a.Calendar.at(), errors.New("this calendar shows its busy time only"))
 	}
 	defer a.keep()
-	if c.Create != nil {
+	switch {
+	case c.Create != nil:
 		return a.create(ctx, c)
+	case c.Remove:
+		return "", a.remove(ctx, c)
 	}
 	return a.patch(ctx, c)
 }
@@ -77,24 +80,56 @@ func conflicts(err error) (*statusError, bool) {
 		strings.Contains(said.conditions, "no-uid-conflict") || strings.Contains(said.conditions, "unique-scheduling-object-resource")
 }
 
-func (a *Account) patch(ctx context.Context, c calendar.Change) (string, error) {
+// observed is the object that a change is about, if it still is what was observed.
+func (a *Account) observed(c calendar.Change) (*item, *url.URL, error) {
 	at := a.Calendar.at()
 	it := a.Calendar.Items[c.Name]
 	if it == nil {
-		return "", failed(calendar.Gone, "write", at.ResolveReference(&url.URL{Path: c.Name}), errors.New("it is not in this calendar"))
+		return nil, nil, failed(calendar.Gone, "write", at.ResolveReference(&url.URL{Path: c.Name}), errors.New("it is not in this calendar"))
 	}
 	target, err := at.Parse(it.Href)
 	if err != nil {
-		return "", failed(calendar.BadData, "write", at, err)
+		return nil, nil, failed(calendar.BadData, "write", at, err)
 	}
 	if it.version() != c.Version {
-		return "", failed(calendar.Conflict, "write", target, nil)
+		return nil, nil, failed(calendar.Conflict, "write", target, nil)
+	}
+	return it, target, nil
+}
+
+// remove takes one object away with one DELETE.
+func (a *Account) remove(ctx context.Context, c calendar.Change) error {
+	it, target, err := a.observed(c)
+	if err != nil {
+		return err
+	}
+	header, value, err := a.condition(ctx, it.listed(c.Name), it)
+	if err != nil {
+		return err
+	}
+	if err := a.send(ctx, request{method: "DELETE", url: target, header: http.Header{header: {value}}, op: "remove"}); err != nil {
+		return err
+	}
+	delete(a.Calendar.Items, c.Name)
+	a.present(c.Name)
+	a.save, a.futile = true, 0
+	return nil
+}
+
+func (i *item) listed(path string) listed {
+	return listed{path: path, href: i.Href, etag: i.ETag, tag: i.Tag}
+}
+
+func (a *Account) patch(ctx context.Context, c calendar.Change) (string, error) {
+	it, target, err := a.observed(c)
+	if err != nil {
+		return "", err
 	}
 	data, err := a.patched(it.Data, c)
 	if err != nil {
 		return "", failed(calendar.Unknown, "write", target, err)
 	}
-	e := listed{path: c.Name, href: it.Href, etag: it.ETag, tag: it.Tag}
+	e := it.listed(c.Name)
 	header, value, err := a.condition(ctx, e, it)
 	if err != nil {
 		return "", err
@@ -140,8 +175,13 @@ func (a *Account) condition(ctx context.Context, e listed, it *item) (header, va
 
 // put writes an object. Only 200, 201 and 204 are success: a 207 has a failure inside.
 func (a *Account) put(ctx context.Context, target *url.URL, data []byte, header, value string) error {
-	got, err := a.session.do(ctx, request{method: "PUT", url: target, header: http.Header{header: {value}}, body: data,
+	return a.send(ctx, request{method: "PUT", url: target, header: http.Header{header: {value}}, body: data,
 		media: "text/calendar; charset=utf-8", op: "write"})
+}
+
+// send makes a request that changes something.
+func (a *Account) send(ctx context.Context, r request) error {
+	got, err := a.session.do(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -154,7 +194,7 @@ func (a *Account) put(ctx context.Context, target *url.URL, data []byte, header,
 		refused = a.session.inner(got)
 	}
 	if refused == nil {
-		refused = a.session.refused("write", got)
+		refused = a.session.refused(r.op, got)
 	}
 	if refused.Kind == calendar.Denied {
 		a.Abilities, a.save = abilities{}, true // it may be read-only by now

@@ -31,6 +31,34 @@ func creating() []testCase {
 			b.apply(calendar.Change{UID: uid, Create: d})
 			b.hasSpans(uid, span(berlin, "2026-10-14 15:30", 45))
 		}},
+		{"a free day can be created, and takes nobody's time", func(b *bench) {
+			b.day("2026-10-21 00:00", 24*time.Hour)
+			b.hasDay(span(berlin, "2026-10-21 00:00", 24*60))
+		}},
+		{"a day on which the clocks go back is one day", func(b *bench) {
+			b.day("2026-10-25 00:00", 25*time.Hour)
+			b.hasDay(span(berlin, "2026-10-25 00:00", 25*60))
+		}},
+		{"what was created can be removed, and made again under another UID", func(b *bench) {
+			b.day("2026-10-21 00:00", 24*time.Hour)
+			gone := change(b.ours())
+			gone.Remove = true
+			b.apply(gone)
+			if o := b.observe(); len(o.Events)+len(o.Series) != 0 || b.other.Text(uid) != nil {
+				b.Errorf("it is still there: %+v", o)
+			}
+			b.refused(gone, calendar.Gone)
+			d := draft()
+			b.apply(calendar.Change{UID: "another-" + uid, Create: d})
+		}},
+		{"what somebody changed meanwhile is not removed", func(b *bench) {
+			b.day("2026-10-21 00:00", 24*time.Hour)
+			gone := change(b.ours())
+			gone.Remove = true
+			b.edit(func(text string) string { return strings.Replace(text, "SUMMARY:", "SUMMARY:My ", 1) })
+			b.refused(gone, calendar.Conflict)
+			b.ours()
+		}},
 		{"a second create collides and changes nothing", func(b *bench) {
 			b.create()
 			before := b.ours()
@@ -47,6 +75,25 @@ func creating() []testCase {
 				b.Errorf("the other's event became %q", s.Title)
 			}
 		}},
+	}
+}
+
+// day creates a free all-day event in Berlin.
+func (b *bench) day(midnight string, length time.Duration) {
+	b.Helper()
+	b.apply(calendar.Change{UID: uid, Create: &calendar.Draft{Title: "No slot", Description: "what to do\nnow", Start: at(berlin, midnight), Zone: berlin,
+		Duration: length, AllDay: true, Free: true, Private: true, Mark: calendar.Mark{"notice": "w49"}}})
+}
+
+// hasDay expects our one event to be a free whole day.
+func (b *bench) hasDay(want calendar.Span) {
+	b.Helper()
+	s, o := b.ours(), b.observe()
+	if s.Title != "No slot" || s.Mark["notice"] != "w49" || s.Rule != "" || !s.Private {
+		b.Errorf("the day is %+v", s)
+	}
+	if len(o.Events) != 1 || !o.Events[0].AllDay || !o.Events[0].Transparent || !o.Events[0].Span.Equal(want) {
+		b.Errorf("events: %+v, want a free day %v", o.Events, want)
 	}
 }
 

@@ -28,8 +28,11 @@ func (a *Account) Apply(ctx context.Context, c calendar.Change) (string, error) 
 	}
 	w := &writing{Account: a, ctx: ctx, uid: c.UID, series: c.Name}
 	defer a.keep()
-	if c.Create != nil {
+	switch {
+	case c.Create != nil:
 		return w.create(c)
+	case c.Remove:
+		return "", w.remove(c)
 	}
 	return w.change(c)
 }
@@ -48,15 +51,39 @@ func (w *writing) refused(kind calendar.ErrorKind, why string) error {
 	return &calendar.Error{Kind: kind, Op: "write", Target: "Google event " + w.uid, Err: errors.New(why)}
 }
 
+// observed refuses a change of what is not any more what was observed.
+func (w *writing) observed(c calendar.Change) error {
+	switch {
+	case w.master() == nil:
+		return w.refused(calendar.Gone, "it is not in this calendar any more")
+	case w.version(w.series) != c.Version:
+		return w.refused(calendar.Conflict, "it was changed since it was looked at")
+	}
+	return nil
+}
+
+// remove deletes the event. Google keeps its id for good.
+func (w *writing) remove(c calendar.Change) error {
+	if err := w.observed(c); err != nil {
+		return err
+	}
+	call := w.service.Events.Delete(w.ID, w.series).SendUpdates("none").Context(w.ctx)
+	call.Header().Set("If-Match", w.master().ETag)
+	if err := call.Do(); err != nil {
+		return w.failed("remove", w.uid, err)
+	}
+	touched := make(map[string]bool)
+	w.drop(w.series, touched)
+	w.rebuild(touched)
+	w.save = true
+	return nil
+}
+
 // change patches the instances, then the master. What a cancelled instance needs at its master, and dates that are taken
 // back there, go before both.
 func (w *writing) change(c calendar.Change) (string, error) {
-	master := w.master()
-	switch {
-	case master == nil:
-		return "", w.refused(calendar.Gone, "it is not in this calendar any more")
-	case w.version(w.series) != c.Version:
-		return "", w.refused(calendar.Conflict, "it was changed since it was looked at")
+	if err := w.observed(c); err != nil {
+		return "", err
 	}
 	first, err := w.first(c)
 	if err != nil {

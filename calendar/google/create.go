@@ -3,6 +3,7 @@ package google
 import (
 	"maps"
 	"strings"
+	"time"
 
 	"bilateral/calendar"
 	"bilateral/calendar/ical"
@@ -78,6 +79,13 @@ func (w *writing) draft(c calendar.Change) (*gcal.Event, error) {
 	}
 	zone := d.Zone.String()
 	e.Start, e.End = dateTime(d.Start, zone), dateTime(d.Start.Add(d.Duration), zone)
+	if d.AllDay {
+		half := 12 * time.Hour // of a day that is an hour longer or shorter
+		e.Start, e.End = dateOnly(d.Start.Add(half), d.Zone), dateOnly(d.Start.Add(d.Duration+half), d.Zone)
+	}
+	if d.Free {
+		e.Transparency = "transparent"
+	}
 	if d.Rule != "" {
 		if e.Recurrence, _, err = withRule(&entry{Start: moment{At: d.Start, Zone: zone}}, d.Rule); err != nil {
 			return nil, w.refused(calendar.Unknown, err.Error())
@@ -103,6 +111,10 @@ func (w *writing) draft(c calendar.Change) (*gcal.Event, error) {
 			ConferenceSolutionKey: &gcal.ConferenceSolutionKey{Type: "hangoutsMeet"}}}
 	}
 	return e, w.drawMark(e, c)
+}
+
+func dateOnly(t time.Time, zone *time.Location) *gcal.EventDateTime {
+	return &gcal.EventDateTime{Date: calendar.DateOf(t, zone).String()}
 }
 
 // drawMark puts the marks of the series, and of the instances that will be cancelled, into a draft.

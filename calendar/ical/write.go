@@ -50,7 +50,7 @@ func newObject(uid string, d calendar.Draft, now time.Time) (*goical.Calendar, e
 	setRaw(cal.Component, goical.PropProductID, productID)
 	setRaw(cal.Component, goical.PropVersion, "2.0")
 	setRaw(cal.Component, goical.PropCalendarScale, "GREGORIAN")
-	if clock.form == zoned {
+	if clock.form == zoned && !d.AllDay {
 		cal.Children = append(cal.Children, zoneComponent(clock.zone, d.Start))
 	}
 	event := goical.NewComponent(goical.CompEvent)
@@ -85,6 +85,9 @@ func draftClock(d calendar.Draft) (clock, error) {
 func notZoneRune(r rune) bool { return notNameRune(r) && r != '/' && r != '+' }
 
 func setTimes(event *goical.Component, d calendar.Draft, c clock) error {
+	if d.AllDay {
+		return setDays(event, d)
+	}
 	start, err := c.startOfSeries(d.Start)
 	if err != nil {
 		return err
@@ -99,6 +102,19 @@ func setTimes(event *goical.Component, d calendar.Draft, c clock) error {
 	return err
 }
 
+// setDays writes the dates on which an all-day event stands: from one midnight in its zone up to another.
+func setDays(event *goical.Component, d calendar.Draft) error {
+	first, end := calendar.DateOf(d.Start, d.Zone), calendar.DateOf(d.Start.Add(d.Duration+day*time.Second/2), d.Zone)
+	if d.Rule != "" || !first.At(0, d.Zone).Equal(d.Start) || !first.Before(end) {
+		return errors.New("an all-day event begins at midnight, lasts whole days and does not recur")
+	}
+	for name, date := range map[string]calendar.Date{goical.PropDateTimeStart: first, goical.PropDateTimeEnd: end} {
+		p := property{name: name, params: []string{"VALUE=DATE"}, value: strings.ReplaceAll(date.String(), "-", "")}
+		setProperty(event, p)
+	}
+	return nil
+}
+
 func setTexts(event *goical.Component, d calendar.Draft) {
 	setText(event, goical.PropSummary, d.Title)
 	setText(event, goical.PropLocation, d.Location)
@@ -106,6 +122,9 @@ func setTexts(event *goical.Component, d calendar.Draft) {
 	setRaw(event, goical.PropSequence, "0")
 	setRaw(event, goical.PropStatus, string(goical.EventConfirmed))
 	setRaw(event, goical.PropTransparency, "OPAQUE")
+	if d.Free {
+		setRaw(event, goical.PropTransparency, "TRANSPARENT")
+	}
 	if d.Private {
 		setRaw(event, goical.PropClass, "PRIVATE")
 	}

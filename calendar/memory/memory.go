@@ -168,6 +168,12 @@ func (a *Account) Apply(ctx context.Context, c calendar.Change) (string, error) 
 	if err != nil {
 		return "", err
 	}
+	if c.Remove {
+		delete(a.objects, name)
+		a.held.Drop(name)
+		a.writes++
+		return "", a.fault(Wrote)
+	}
 	version := a.put(name, data)
 	a.writes++
 	return version, a.fault(Wrote)
@@ -192,6 +198,9 @@ func (a *Account) changed(c calendar.Change) (string, []byte, error) {
 	}
 	if version, _ := a.held.Version(c.Name); version != c.Version {
 		return "", nil, refusal(calendar.Conflict, c, nil)
+	}
+	if c.Remove {
+		return c.Name, nil, nil
 	}
 	data, err := ical.Patched(old, c, a.now())
 	return c.Name, data, err

@@ -27,9 +27,12 @@ func (a *Account) Apply(ctx context.Context, c calendar.Change) (string, error) 
 	var name string
 	var data []byte
 	var err error
-	if c.Create != nil {
+	switch {
+	case c.Remove:
+		return "", a.remove(c)
+	case c.Create != nil:
 		name, data, err = a.create(ctx, c)
-	} else {
+	default:
 		name, data, err = a.patch(c)
 	}
 	if err != nil {
@@ -82,19 +85,41 @@ func (a *Account) render(c calendar.Change) ([]byte, error) {
 	return ical.NewLike(c, old, a.now())
 }
 
-func (a *Account) patch(c calendar.Change) (string, []byte, error) {
+// remove takes one file away.
+func (a *Account) remove(c calendar.Change) error {
+	target, _, _, err := a.observed(c)
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(target); err != nil {
+		return failure("remove", target, err)
+	}
+	delete(a.seen, c.Name)
+	a.held.Drop(c.Name)
+	return nil
+}
+
+// observed is the file that a change is about, if it still is what was observed. A link stays a link: what it points to is
+// changed.
+func (a *Account) observed(c calendar.Change) (target string, data []byte, info fs.FileInfo, err error) {
 	if !isName(c.Name) || c.Name != filepath.Base(c.Name) {
-		return "", nil, &calendar.Error{Kind: calendar.Gone, Op: "write", Target: a.path,
+		return "", nil, nil, &calendar.Error{Kind: calendar.Gone, Op: "write", Target: a.path,
 			Err: fmt.Errorf("%q is not the name of a file in this folder", c.Name)}
 	}
-	// A link stays a link: what it points to is replaced.
-	target, err := filepath.EvalSymlinks(filepath.Join(a.path, c.Name))
+	target, err = filepath.EvalSymlinks(filepath.Join(a.path, c.Name))
 	if err != nil {
-		return "", nil, failure("write", filepath.Join(a.path, c.Name), err)
+		return "", nil, nil, failure("write", filepath.Join(a.path, c.Name), err)
 	}
-	old, info, err := unchanged(target, c.Version)
+	if data, info, err = unchanged(target, c.Version); err != nil {
+		return "", nil, nil, failure("write", target, err)
+	}
+	return target, data, info, nil
+}
+
+func (a *Account) patch(c calendar.Change) (string, []byte, error) {
+	target, old, info, err := a.observed(c)
 	if err != nil {
-		return "", nil, failure("write", target, err)
+		return "", nil, err
 	}
 	data, err := ical.Patched(old, c, a.now())
 	if err != nil {
