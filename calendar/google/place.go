@@ -59,5 +59,5 @@ func (a *Account) named(ctx context.Context, name string) (string, error) {
 			Err: fmt.Errorf("%d calendars have that name: take the id of one, %s", len(ids), strings.Join(ids, " or "))}
 	}
 	slices.Sort(all)
-	return "", &calendar.Error{Kind: calendar.Gone, Op: "find", Target: name, Err: fmt.Errorf("there are %s", strings.Join(all, ", "))}
+	return "", &calendar.Error{Kind: calendar.Gone, Op: "find", Target: name, Err: fmt.Errorf("no calendar of this account has that name; there are %s", strings.Join(all, ", "))}
 }
