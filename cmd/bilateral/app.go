@@ -28,8 +28,9 @@ type app struct {
 	started   bool      // a command's own code runs: errors before that are wrong usage
 	loaded    *config.Config
 	opened    *store.Store
-	readOnly  bool // opened is
-	watched   bool // a person waits for what is done, so that progress may be drawn
+	readOnly  bool   // opened is
+	borrowed  string // a folder for the database and the mirrors of one look; "": they are in ownState
+	watched   bool   // a person waits for what is done, so that progress may be drawn
 }
 
 func (a *app) close() {
@@ -61,9 +62,17 @@ func (a *app) configPath() string {
 	return own
 }
 
-// stateDir follows the flag, systemd's $STATE_DIRECTORY (the first of a list) and the user's folder; beside the machine's
-// config it is the system service's.
+// stateDir is where the database and the mirrors are.
 func (a *app) stateDir() string {
+	if a.borrowed != "" {
+		return a.borrowed
+	}
+	return a.ownState()
+}
+
+// ownState follows the flag, systemd's $STATE_DIRECTORY (the first of a list) and the user's folder; beside the machine's
+// config it is the system service's.
+func (a *app) ownState() string {
 	if a.stateFlag != "" {
 		return a.stateFlag
 	}

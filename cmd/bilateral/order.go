@@ -101,11 +101,10 @@ func (a *app) borrowState() (giveBack func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	own := a.stateFlag
-	a.stateFlag = dir
+	a.borrowed = dir
 	return func() {
 		a.close()
-		a.opened, a.stateFlag = nil, own
+		a.opened, a.borrowed = nil, ""
 		os.RemoveAll(dir)
 	}, nil
 }

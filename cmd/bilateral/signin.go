@@ -45,8 +45,9 @@ func (a *app) googleClient(ctx context.Context, c *config.Config, cal config.Cal
 	return signin.Client(o)
 }
 
+// tokenFile is in the person's own state folder, also for a look that borrows another one: who signed in is signed in.
 func (a *app) tokenFile(calendar string) string {
-	return filepath.Join(a.stateDir(), signin.FileName(calendar))
+	return filepath.Join(a.ownState(), signin.FileName(calendar))
 }
 
 // holdsSeries reports whether a bilateral's series lives in the calendar, so that it is written.
