@@ -46,18 +46,11 @@ type Notifier struct {
 // limit is how long all the telling after one pass may take.
 const limit = time.Minute
 
-// New makes a notifier that tells nothing yet, and forgets channels that are not set up any more.
-func New(o Options) (*Notifier, error) {
-	var names []string
-	for _, c := range o.Channels {
-		names = append(names, c.Name())
-	}
-	if o.Heartbeat != nil {
-		names = append(names, heartbeat)
-	}
+// New makes a notifier that tells nothing yet.
+func New(o Options) *Notifier {
 	n := &Notifier{o: o, busy: make(chan struct{}, 1)}
 	n.ctx, n.cancel = context.WithCancel(context.Background())
-	return n, o.Store.KeepChannels(names...)
+	return n
 }
 
 // After tells, beside the caller, what the status of a pass that just ended makes due. While it still tells after an earlier
@@ -87,6 +80,7 @@ func (n *Notifier) End(grace time.Duration) {
 func (n *Notifier) Tell(ctx context.Context, status engine.Status) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	n.heard("", n.forget())
 	var all sync.WaitGroup
 	for _, c := range n.o.Channels {
 		all.Go(func() { n.heard(c.Name(), n.tell(ctx, c, status)) })
@@ -95,6 +89,18 @@ func (n *Notifier) Tell(ctx context.Context, status engine.Status) {
 		all.Go(func() { n.heard(heartbeat, n.beat(ctx, status.Generated)) })
 	}
 	all.Wait()
+}
+
+// forget drops what is known of channels that are not set up any more.
+func (n *Notifier) forget() error {
+	var names []string
+	for _, c := range n.o.Channels {
+		names = append(names, c.Name())
+	}
+	if n.o.Heartbeat != nil {
+		names = append(names, heartbeat)
+	}
+	return n.o.Store.KeepChannels(names...)
 }
 
 // heard logs that the database did not keep what was told.
