@@ -65,6 +65,7 @@ check gofmt formatted
 check "go vet" go vet -tags servers ./...
 check staticcheck static
 check govulncheck vulnerable
+check "unit files" test/systemd/verify.sh
 check "go test -race" raced
 check "go test" tests -tags servers ./...
 
