@@ -72,7 +72,7 @@ func New(o Options) (*Account, error) {
 	}
 	client := o.Client
 	if client == nil {
-		client = &http.Client{Transport: transport()}
+		client = &http.Client{Transport: Transport()}
 	}
 	a := &Account{now: o.Now}
 	if a.now == nil {
@@ -87,7 +87,8 @@ func New(o Options) (*Account, error) {
 	return a, nil
 }
 
-func transport() http.RoundTripper {
+// Transport is how requests go out where Options.Client is nil: with TLS 1.2 or later, and no waiting for ever.
+func Transport() http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	t.ResponseHeaderTimeout = maxWaitListing

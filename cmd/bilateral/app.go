@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,9 +29,10 @@ type app struct {
 	started   bool      // a command's own code runs: errors before that are wrong usage
 	loaded    *config.Config
 	opened    *store.Store
-	readOnly  bool   // opened is
-	borrowed  string // a folder for the database and the mirrors of one look; "": they are in ownState
-	watched   bool   // a person waits for what is done, so that progress may be drawn
+	readOnly  bool                                                            // opened is
+	borrowed  string                                                          // a folder for the database and the mirrors of one look; "": they are in ownState
+	count     func(calendar string, next http.RoundTripper) http.RoundTripper // counts requests; nil: nobody asks
+	watched   bool                                                            // a person waits for what is done, so that progress may be drawn
 }
 
 func (a *app) close() {

@@ -35,6 +35,9 @@ func (a *app) runOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.notifyOnce(ctx); err != nil {
+		return err
+	}
 	zone, err := a.zone()
 	if err != nil {
 		return err

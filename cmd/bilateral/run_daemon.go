@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -8,8 +9,11 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"bilateral/internal/engine"
+	"bilateral/internal/monitor"
+	"bilateral/internal/notify"
 	"bilateral/internal/store"
 	"bilateral/systemd"
 
@@ -24,12 +28,21 @@ type daemon struct {
 	mu      sync.Mutex
 	refused string // why the config that was changed last is not in use; ""
 	status  string // the one line that matters, of the last pass
+
+	monitor *monitor.Monitor
+	server  *monitor.Server // nil: nobody may look
 }
+
+// farewell is how long the end waits for notifications that are on their way.
+const farewell = 10 * time.Second
 
 // setup is a config and the engine built from it: both change together, and only between passes.
 type setup struct {
 	*app
-	engine *engine.Engine
+	engine   *engine.Engine
+	notifier *notify.Notifier
+	server   *monitor.Server
+	before   *engine.Status // what the last pass found; nil before the first
 }
 
 // runDaemon makes passes until it is told to end. Signals are caught before the lock is taken: from then on others send them.
@@ -52,10 +65,15 @@ func (a *app) runDaemon(ctx context.Context) error {
 	if _, err := a.store(); err != nil { // all setups share it
 		return err
 	}
+	if err := d.watch(a); err != nil {
+		return err
+	}
 	first, err := d.build(ctx, a)
 	if err != nil {
 		return err
 	}
+	d.use(first)
+	defer func() { d.server.Close() }()
 	host, _ := os.Hostname()
 	if err := first.engine.Store.SetDaemon(store.Daemon{PID: os.Getpid(), Host: host, Started: a.now()}); err != nil {
 		return err
@@ -67,14 +85,26 @@ func (a *app) runDaemon(ctx context.Context) error {
 // build makes a complete setup from the config as it is now.
 func (d *daemon) build(ctx context.Context, a *app) (*setup, error) {
 	fresh := *a
-	fresh.loaded = nil
+	fresh.loaded, fresh.count = nil, d.monitor.Count
 	e, err := fresh.engine(ctx, zerolog.InfoLevel)
+	if err != nil {
+		return nil, err
+	}
+	w, err := fresh.wiring()
+	if err != nil {
+		return nil, err
+	}
+	notifier, err := w.notifier(ctx, e.Store, e.Log)
+	if err != nil {
+		return nil, err
+	}
+	server, err := d.listen(w.config.Listen) // last, since it lasts
 	if err != nil {
 		return nil, err
 	}
 	e.Pulse = d.manager.Pulse()
 	e.Alive = func() { heard(e.Log, d.manager.Alive()) }
-	return &setup{&fresh, e}, nil
+	return &setup{app: &fresh, engine: e, notifier: notifier, server: server}, nil
 }
 
 // heard logs that the service manager could not be told something. It is no reason to end: the manager judges silence.
@@ -88,10 +118,13 @@ func heard(log zerolog.Logger, err error) {
 func (d *daemon) live(ctx context.Context, s *setup) error {
 	for {
 		next, err := d.liveUntilSignal(ctx, s)
+		s.notifier.End(farewell)
 		if err != nil || next == nil {
 			return err
 		}
+		next.before = s.before
 		s = next
+		d.use(s)
 		s.engine.Log.Info().Int("bilaterals", len(s.engine.Bilaterals)).Msg("the changed config is in use")
 		heard(s.engine.Log, d.manager.Reloaded(d.line()))
 	}
@@ -117,6 +150,8 @@ func (d *daemon) liveUntilSignal(ctx context.Context, s *setup) (next *setup, er
 				if changed := d.reload(ctx, s); changed != nil {
 					if next == nil {
 						close(wake) // it ends when the pass in hand is done
+					} else if next.server != d.server && next.server != changed.server {
+						next.server.Close()
 					}
 					next = changed
 				}
@@ -175,33 +210,29 @@ func (d *daemon) reload(ctx context.Context, old *setup) *setup {
 func (d *daemon) passed(s *setup) func(engine.Report, error) {
 	tell := d.manager.Ready
 	return func(r engine.Report, err error) {
-		line := s.statusLine(err)
+		status, unknown := s.engine.Status(s.now(), os.Getpid())
+		line := s.shortStatus(status)
+		if problem := cmp.Or(err, unknown); problem != nil {
+			line = fmt.Sprintf("no pass: %v", problem)
+		}
 		d.mu.Lock()
 		d.status = line
 		d.mu.Unlock()
 		heard(s.engine.Log, tell(d.line()))
 		tell = d.manager.Status
-		if err == nil {
-			err = r.Err()
+		status.Daemon.LastPassOK = status.Daemon.LastPassOK && err == nil
+		d.monitor.Passed(monitor.Pass{Ended: s.now(), Took: r.Took, Good: status.Daemon.LastPassOK, Report: r, Status: status, Line: line})
+		if unknown == nil {
+			s.notifier.After(status)
+			logChanges(s.engine.Log, s.before, status)
+			s.before = &status
 		}
-		if err != nil {
-			s.engine.Log.Error().Err(err).Msg("pass failed")
+		if failure := cmp.Or(err, unknown); failure != nil {
+			s.engine.Log.Error().Err(failure).Msg("pass failed")
 			return
 		}
-		s.engine.Log.Debug().Int("bilaterals", len(r.Bilaterals)).Msg("pass done")
+		s.engine.Log.Debug().Int("bilaterals", len(r.Bilaterals)).Dur("took", r.Took).Msg("pass done")
 	}
-}
-
-// statusLine is what "status --short" says after a pass.
-func (s *setup) statusLine(passed error) string {
-	status, err := s.engine.Status(s.now(), os.Getpid())
-	if passed != nil {
-		err = passed
-	}
-	if err != nil {
-		return fmt.Sprintf("no pass: %v", err)
-	}
-	return s.shortStatus(status)
 }
 
 // line is the status, after the reason why a changed config is not in use.

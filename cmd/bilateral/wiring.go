@@ -47,6 +47,7 @@ type wiring struct {
 	offline   bool   // without accounts: for what is read off the database alone
 	mirror    string // folder in which servers' calendars are mirrored; "": in memory only, for one look
 	meter     func(calendar string) func(done, total int)
+	count     func(calendar string, next http.RoundTripper) http.RoundTripper
 	calendars map[string]*engine.Calendar
 	google    func(context.Context, config.Calendar) (*http.Client, error) // signed in
 }
@@ -56,7 +57,11 @@ func (a *app) wiring() (*wiring, error) {
 	signedIn := func(ctx context.Context, cal config.Calendar) (*http.Client, error) {
 		return a.googleClient(ctx, c, cal)
 	}
-	return &wiring{config: c, now: a.now, meter: a.meter, calendars: map[string]*engine.Calendar{}, google: signedIn}, err
+	count := a.count
+	if count == nil {
+		count = func(_ string, next http.RoundTripper) http.RoundTripper { return next }
+	}
+	return &wiring{config: c, now: a.now, meter: a.meter, count: count, calendars: map[string]*engine.Calendar{}, google: signedIn}, err
 }
 
 func (w *wiring) bilaterals(ctx context.Context) ([]*engine.Bilateral, error) {
@@ -166,12 +171,15 @@ func (w *wiring) account(ctx context.Context, c config.Calendar) (calendar.Accou
 		return vdir.New(c.Path, w.now), nil
 	case config.CalDAV:
 		return caldav.New(caldav.Options{URL: c.URL, Username: c.Username, Secret: c.Password.Read, Collection: c.Collection,
-			Insecure: c.Insecure, Mirror: w.mirror, Now: w.now, Progress: w.meter(c.Name)})
+			Client: &http.Client{Transport: w.count(c.Name, caldav.Transport())}, Insecure: c.Insecure, Mirror: w.mirror, Now: w.now, Progress: w.meter(c.Name)})
 	case config.Google:
 		client, err := w.google(ctx, c)
 		if err != nil {
 			return nil, err
 		}
+		counted := *client
+		counted.Transport = w.count(c.Name, client.Transport)
+		client = &counted
 		return google.New(google.Options{Calendar: c.Collection, Client: client, Endpoint: c.Endpoint, Mirror: w.mirror, Account: c.Name, Now: w.now})
 	case config.ICS:
 		password, err := c.Password.Read(ctx)
@@ -182,7 +190,7 @@ func (w *wiring) account(ctx context.Context, c config.Calendar) (calendar.Accou
 		if c.Path != "" {
 			address = c.Path
 		}
-		return feed.New(address, &http.Client{Timeout: requestDeadline}, feed.Login{Username: c.Username, Password: password}, w.now)
+		return feed.New(address, &http.Client{Timeout: requestDeadline, Transport: w.count(c.Name, nil)}, feed.Login{Username: c.Username, Password: password}, w.now)
 	}
 	return nil, wrongUsage("Use a calendar of type caldav, google, vdir or ics.", "calendar %q: type %s is not in this build", c.Name, c.Type)
 }

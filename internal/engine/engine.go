@@ -85,7 +85,8 @@ type Report struct {
 	Now        time.Time
 	Bilaterals []BilateralReport
 	Calendars  []store.CalendarState
-	Parsed     int // calendar objects parsed in this pass; 0 when nothing changed
+	Took       time.Duration // of the daemon's passes
+	Parsed     int           // calendar objects parsed in this pass; 0 when nothing changed
 }
 
 // BilateralReport is a pass's work on one bilateral.

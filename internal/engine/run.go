@@ -28,6 +28,7 @@ func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Repo
 		now := time.Now()
 		next := now.Add(e.Interval)
 		r, err := e.passWithin(ctx, Options{Now: now, Next: next})
+		r.Took = time.Since(now)
 		if ctx.Err() != nil {
 			return nil
 		}
