@@ -6,15 +6,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
 	"unicode/utf8"
-)
 
-// harmful reports whether a character can steer a terminal, hide text or turn its direction. The two joiners are part of
-// Persian and Indic words.
-func harmful(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d'
-}
+	"bilateral/calendar"
+)
 
 // gate is the way out: all that the program prints and logs goes through one. Texts from outside were made plain where
 // they were put into a sentence; what was forgotten there ends here. It lets line breaks and tabs pass, and on a terminal
@@ -72,7 +67,7 @@ func (g *gate) clean(b []byte) []byte {
 		if i := slices.IndexFunc(colours, func(c string) bool { return strings.HasPrefix(string(b[:min(len(b), 5)]), c) }); coloured && i >= 0 {
 			size = len(colours[i])
 			out = append(out, colours[i]...)
-		} else if r == '\n' || r == '\t' || !harmful(r) {
+		} else if r == '\n' || r == '\t' || !calendar.Harmful(r) {
 			out = utf8.AppendRune(out, r) // a byte that is no character becomes U+FFFD
 		} else {
 			out = g.harmless(out, r)

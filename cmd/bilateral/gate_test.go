@@ -6,6 +6,8 @@ import (
 	"os"
 	"testing"
 	"unicode/utf8"
+
+	"bilateral/calendar"
 )
 
 func TestNothingHarmfulPassesTheGate(t *testing.T) {
@@ -66,7 +68,7 @@ func FuzzGate(f *testing.F) {
 		a.Write([]byte(s[:cut]))
 		a.Write([]byte(s[cut:]))
 		for _, r := range people.String() {
-			if harmful(r) && r != '\n' && r != '\t' {
+			if calendar.Harmful(r) && r != '\n' && r != '\t' {
 				t.Fatalf("%q printed %q", s, people.String())
 			}
 		}

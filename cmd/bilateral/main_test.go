@@ -22,7 +22,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "await": await, "manager": manager, "google": standInGoogle, "signsin": signsIn},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "unescape": unescape, "harmless": harmless, "await": await, "manager": manager, "google": standInGoogle, "signsin": signsIn},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("TZ", "UTC")

@@ -5,25 +5,15 @@ import (
 	"os"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
+
+	"bilateral/calendar"
 
 	"github.com/mattn/go-isatty"
 )
 
-// plain makes text from calendars and follow-ups harmless on a terminal: one line, no control characters, no invisible
-// ones that turn the direction of writing.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case !harmful(r):
-			return r
-		case unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return ' '
-	}, s)
-}
+// plain makes text from calendars and follow-ups harmless on a terminal.
+func plain(s string) string { return calendar.Plain(s) }
 
 // plainLines is plain, line by line.
 func plainLines(s string) string {

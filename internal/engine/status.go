@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bilateral/agenda"
+	"bilateral/calendar"
 	"bilateral/internal/plan"
 	"bilateral/internal/store"
 )
@@ -195,7 +196,11 @@ func when(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04 UTC")
 }
 
-func (s *Status) add(p Problem) { s.Problems = append(s.Problems, p) }
+// add makes it harmless: it goes to terminals, mails, web hooks and calendars, and names files and quotes what was read.
+func (s *Status) add(p Problem) {
+	p.Message, p.Do = calendar.Plain(p.Message), calendar.Plain(p.Do)
+	s.Problems = append(s.Problems, p)
+}
 
 func moment(t time.Time) *time.Time {
 	if t.IsZero() {
@@ -211,10 +216,11 @@ func (e *Engine) calendarStatus(s *Status, now time.Time) error {
 		return err
 	}
 	for _, c := range list {
-		one := CalendarStatus{Name: c.Name, Type: c.Type, Reachable: c.Reachable, LastOK: moment(c.LastOK), Degraded: c.Degraded}
+		one := CalendarStatus{Name: c.Name, Type: c.Type, Reachable: c.Reachable, LastOK: moment(c.LastOK), Degraded: calendar.Plain(c.Degraded)}
 		switch {
 		case !c.Reachable:
-			one.Error = &c.Error
+			plain := calendar.Plain(c.Error)
+			one.Error = &plain
 			s.add(Problem{"calendar_unreadable", Warning, "", "", fmt.Sprintf("the calendar %s cannot be read (%s); what was last seen of it, at %s, is used",
 				c.Name, c.Error, when(c.LastOK)), "bilateral check"})
 		case c.Degraded != "":
