@@ -189,6 +189,33 @@ func (o *googleOffice) agendaInTheWebPage(id string) {
 	o.rests("after the agenda")
 }
 
+// TestAdoptionAtGoogle: a series that people made is taken over, with what they left out of it, and nobody is mailed.
+func TestAdoptionAtGoogle(t *testing.T) {
+	o := newGoogleOffice(t)
+	alice := o.As(ownAddress)
+	start := time.Date(2026, 11, 4, 14, 0, 0, 0, time.UTC)
+	id, err := alice.Book(standin.Booking{Title: "1:1", Start: start, End: start.Add(30 * time.Minute), Recurrence: []string{"RRULE:FREQ=WEEKLY;BYDAY=WE"},
+		Guests: []string{ownAddress, bossAddress}, More: map[string]any{"colorId": "3", "location": "Room 4"}})
+	o.do(err)
+	o.do(alice.Delete(id + "_20261209T140000Z"))
+	before := alice.Event(id)
+	o.run(0, "adopt", "dana", id+"@google.com", "--yes")
+	_, writes, mails := o.pass(time.Minute)
+	if writes > 1 || len(mails) != 0 {
+		t.Errorf("%d changes, mails %v", writes, mails)
+	}
+	after := alice.Event(id)
+	for _, field := range []string{"summary", "colorId", "location", "start", "end", "recurrence", "attendees", "reminders"} {
+		if fmt.Sprint(after[field]) != fmt.Sprint(before[field]) {
+			t.Errorf("%s was %v, is %v", field, before[field], after[field])
+		}
+	}
+	if said := o.run(0, "status"); !strings.Contains(said, "2026-W50  waived") || !strings.Contains(said, "2026-W49  held") {
+		t.Errorf("status says\n%s", said)
+	}
+	o.rests("after it was taken over")
+}
+
 func TestWhatGoesWrongAtGoogleIsSaidInTwoLines(t *testing.T) {
 	const begin = "bilateral: dana: read the calendar of dana: read Google calendar primary: "
 	for _, row := range []struct {

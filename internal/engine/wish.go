@@ -201,10 +201,22 @@ func (w *work) wishAdopt() {
 	}
 	m := calendar.Mark{keyID: w.b.ID(), keySettings: w.b.settings()}
 	if !w.b.named(s.UID) {
-		m[keyExcluded] = instantsMark(s.Excluded)
+		m[keyExcluded] = instantsMark(leftOut(s))
 	}
 	p := w.wishSeries(s.UID, calendar.Patch{Mark: m}, Step{Action: "adopt", Title: s.Title, Reason: "the series is taken over as it stands"})
 	p.exempt = true
+}
+
+// leftOut are the instances that people took out of a series: by EXDATE or, where a deletion leaves a cancelled one (Google),
+// cancelled.
+func leftOut(s *calendar.Series) []time.Time {
+	out := slices.Clone(s.Excluded)
+	for _, i := range s.Instances {
+		if i.Cancelled && !i.Excluded {
+			out = append(out, i.Original)
+		}
+	}
+	return out
 }
 
 // withoutEnd is a rule without UNTIL and COUNT.
