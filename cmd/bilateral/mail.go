@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"time"
 
 	"bilateral/config"
 	"bilateral/internal/engine"
@@ -16,7 +17,8 @@ func (w *wiring) post(state string) (*mail.Mail, error) {
 	if m.SMTP == "" {
 		return nil, nil
 	}
-	return mail.New(mail.Options{SMTP: m.SMTP, IMAP: m.IMAP, Username: m.Username, Secret: m.Password.Read, Now: w.now, State: state})
+	// Not w.now: mails come by the mail server's clock, whatever moment --now pretends.
+	return mail.New(mail.Options{SMTP: m.SMTP, IMAP: m.IMAP, Username: m.Username, Secret: m.Password.Read, Now: time.Now, State: state})
 }
 
 // setPost gives the engine its post: an interface that holds no *mail.Mail must itself be nil.

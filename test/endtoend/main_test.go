@@ -18,6 +18,7 @@ var (
 	program string
 	// Radicale does not schedule; Cyrus does (RFC 6638).
 	radicale, cyrus *servers.Server
+	post            *servers.Server // Exim, and another Cyrus with the mailboxes
 )
 
 func TestMain(m *testing.M) {
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) {
 		if said, err := exec.Command("go", "build", "-o", program, "bilateral/cmd/bilateral").CombinedOutput(); err != nil {
 			return failed(fmt.Errorf("build: %w\n%s", err, said))
 		}
-		for name, s := range map[string]**servers.Server{"radicale": &radicale, "cyrus": &cyrus} {
+		for name, s := range map[string]**servers.Server{"radicale": &radicale, "cyrus": &cyrus, "mail": &post} {
 			if *s, err = servers.Start(name, filepath.Join(dir, name)); err != nil {
 				return failed(err)
 			}

@@ -29,6 +29,9 @@ type world struct {
 	alice, dana person
 	heard       int    // messages that Dana had got when she was asked last
 	problems    string // what the last run said on standard error
+	guest       guest  // Dana where she is told by mail
+	owner       mailbox
+	smtp        *gate
 }
 
 // settings are what a test changes of the config.

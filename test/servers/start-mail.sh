@@ -3,7 +3,7 @@
 # them with stop.sh DIR. It needs root. PORT is SMTP, and those above it SMTPS, IMAP and IMAPS; each offers TLS. Cyrus and
 # not Dovecot, because Debian has only one IMAP server installed at a time, and the calendars of start-cyrus.sh need it.
 # Users alice and dana at example.org (password: the name and "pw"). Of other addresses there full@ is put off (451),
-# bounce@ refused (550), gone@ taken and then bounced.
+# bounce@ refused (550), gone@ taken and then bounced. QUEUE holds files for as long as a mail is under way.
 . "$(dirname "$0")/lib.sh"
 DIR=${1:?DIR} PORT=${2:?PORT}
 install exim4-daemon-light cyrus-imapd sasl2-bin openssl python3-minimal
@@ -144,4 +144,5 @@ SMTPS=127.0.0.1:$((PORT + 1))
 IMAP=127.0.0.1:$((PORT + 2))
 IMAPS=127.0.0.1:$((PORT + 3))
 CERTIFICATE=$DIR/cert.pem
+QUEUE=$DIR/queue/input
 O
