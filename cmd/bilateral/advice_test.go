@@ -49,23 +49,3 @@ func TestErrorsAreTwoLinesWithTheirExitCode(t *testing.T) {
 		}
 	}
 }
-
-func TestTheJournalGetsPrioritiesAndAPersonDoesNot(t *testing.T) {
-	var out bytes.Buffer
-	a := &app{problems: &out}
-	t.Setenv("JOURNAL_STREAM", "8:1234")
-	log := a.logger(0)
-	log.Info().Msg("well")
-	log.Error().Msg("not well")
-	lines := strings.Split(out.String(), "\n")
-	if !strings.HasPrefix(lines[0], `<6>{"level":"info"`) || !strings.HasPrefix(lines[1], `<3>{"level":"error"`) {
-		t.Errorf("the journal got %q", out.String())
-	}
-	out.Reset()
-	t.Setenv("JOURNAL_STREAM", "")
-	log = a.logger(0)
-	log.Info().Msg("well")
-	if !strings.HasPrefix(out.String(), `{"level":"info"`) {
-		t.Errorf("outside the journal a line is %q", out.String())
-	}
-}

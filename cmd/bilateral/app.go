@@ -29,10 +29,11 @@ type app struct {
 	started   bool      // a command's own code runs: errors before that are wrong usage
 	loaded    *config.Config
 	opened    *store.Store
-	readOnly  bool                                                            // opened is
-	borrowed  string                                                          // a folder for the database and the mirrors of one look; "": they are in ownState
-	count     func(calendar string, next http.RoundTripper) http.RoundTripper // counts requests; nil: nobody asks
-	watched   bool                                                            // a person waits for what is done, so that progress may be drawn
+	readOnly  bool   // opened is
+	borrowed  string // a folder for the database and the mirrors of one look; "": they are in ownState
+	watched   bool   // a person waits for what is done, so that progress may be drawn
+
+	count func(calendar string, next http.RoundTripper) http.RoundTripper // counts requests; nil: nobody asks
 }
 
 func (a *app) close() {
@@ -130,6 +131,19 @@ func (a *app) store() (*store.Store, error) {
 		a.opened, a.readOnly = s, false
 	}
 	return s, err
+}
+
+// wholeStore opens the database for who holds the lock: it is read through, and a damaged one is replaced by its last copy.
+func (a *app) wholeStore() error {
+	if a.opened != nil && !a.readOnly {
+		return nil
+	}
+	s, err := store.OpenWhole(a.stateDir(), a.now())
+	if err == nil {
+		a.close()
+		a.opened, a.readOnly = s, false
+	}
+	return err
 }
 
 // reading opens the database for reading; nil where there is none yet. A file that waits for a migration is migrated: the

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -26,10 +28,28 @@ func (a *app) logWriter() io.Writer {
 	switch {
 	case format == "console":
 		return zerolog.ConsoleWriter{Out: a.problems, NoColor: !a.paint(a.problems).on, TimeFormat: time.TimeOnly}
-	case os.Getenv("JOURNAL_STREAM") != "" && !isTerminal(a.problems):
+	case isJournal(a.problems):
 		return priorities{jsonGate(a.problems)}
 	}
 	return jsonGate(a.problems)
+}
+
+// isJournal reports whether journald reads what is written there: it passes on the device and inode of the stream, which
+// programs further down inherit although theirs may lead elsewhere (systemd.exec(5)).
+func isJournal(to io.Writer) bool {
+	if g, ok := to.(*gate); ok {
+		to = g.to
+	}
+	f, ok := to.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && os.Getenv("JOURNAL_STREAM") == fmt.Sprintf("%d:%d", stat.Dev, stat.Ino)
 }
 
 // priorities puts the syslog priority before each line, as journald reads it: sd-daemon(3).

@@ -62,7 +62,7 @@ func (a *app) runDaemon(ctx context.Context) error {
 		return err
 	}
 	defer lock.Release()
-	if _, err := a.store(); err != nil { // all setups share it
+	if err := a.wholeStore(); err != nil { // all setups share it
 		return err
 	}
 	if err := d.watch(a); err != nil {
@@ -211,7 +211,9 @@ func (d *daemon) passed(s *setup) func(engine.Report, error) {
 	tell := d.manager.Ready
 	return func(r engine.Report, err error) {
 		status, unknown := s.engine.Status(s.now(), os.Getpid())
-		line := s.shortStatus(status)
+		plain := *s.app
+		plain.noColor = true // the line goes to the service manager and to /healthz
+		line := plain.shortStatus(status)
 		if problem := cmp.Or(err, unknown); problem != nil {
 			line = fmt.Sprintf("no pass: %v", problem)
 		}

@@ -55,33 +55,33 @@ func (d *daemon) use(s *setup) {
 // logChanges writes a line for each problem that began, changed its severity or ended, and for each period of which
 // something else holds than before. What stays as it is needs no line; before the first pass nothing is known.
 func logChanges(log zerolog.Logger, before *engine.Status, after engine.Status) {
-	type about struct{ code, bilateral, period, severity string }
-	known := map[about]bool{}
-	key := func(p engine.Problem) about { return about{p.Code, p.Bilateral, p.Period, p.Severity} }
-	told := func(e *zerolog.Event, p engine.Problem) *zerolog.Event {
-		return e.Str("code", p.Code).Str("bilateral", p.Bilateral).Str("period", p.Period).Str("problem", p.Message).Str("do", p.Do)
+	type about struct{ code, bilateral, period string }
+	of := func(p engine.Problem) about { return about{p.Code, p.Bilateral, p.Period} }
+	line := func(e *zerolog.Event, p engine.Problem, what string) {
+		e.Str("code", p.Code).Str("bilateral", p.Bilateral).Str("period", p.Period).Str("problem", p.Message).Str("do", p.Do).Msg(what)
 	}
+	known, now := map[about]string{}, map[about]bool{}
 	if before != nil {
 		for _, p := range before.Problems {
-			known[key(p)] = true
+			known[of(p)] = p.Severity
 		}
 	}
 	for _, p := range after.Problems {
-		if !known[key(p)] {
-			level := zerolog.WarnLevel
-			if p.Severity == engine.Critical {
-				level = zerolog.ErrorLevel
-			}
-			told(log.WithLevel(level), p).Msg("problem")
+		now[of(p)] = true
+		switch {
+		case known[of(p)] == p.Severity:
+		case p.Severity == engine.Critical:
+			line(log.Error(), p, "problem")
+		default:
+			line(log.Warn(), p, "problem")
 		}
-		delete(known, key(p))
 	}
 	if before == nil {
 		return
 	}
 	for _, p := range before.Problems {
-		if known[key(p)] {
-			told(log.Info(), p).Msg("problem over")
+		if !now[of(p)] {
+			line(log.Info(), p, "problem over")
 		}
 	}
 	logPeriods(log, before.Bilaterals, after.Bilaterals)
