@@ -75,20 +75,25 @@ func (a *app) pass(ctx context.Context, o engine.Options) (engine.Report, error)
 		}
 		defer giveBack()
 	}
+	if !o.Dry {
+		if _, err := a.wiring(); err != nil { // a mistake in the config is told first
+			return engine.Report{}, err
+		}
+		signal.Ignore(syscall.SIGUSR1, syscall.SIGHUP) // other commands take whoever holds the lock for a daemon, and wake it
+		lock, err := a.takeLock()
+		if err != nil {
+			return engine.Report{}, err
+		}
+		defer lock.Release()
+		if err := a.wholeStore(); err != nil {
+			return engine.Report{}, err
+		}
+	}
 	e, err := a.engine(ctx, zerolog.WarnLevel)
 	if err != nil {
 		return engine.Report{}, err
 	}
 	defer a.progress("reading the calendars …")()
-	if o.Dry {
-		return e.Pass(ctx, o)
-	}
-	signal.Ignore(syscall.SIGUSR1, syscall.SIGHUP) // other commands take whoever holds the lock for a daemon, and wake it
-	lock, err := a.takeLock()
-	if err != nil {
-		return engine.Report{}, err
-	}
-	defer lock.Release()
 	return e.Pass(ctx, o)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"bilateral/internal/engine"
 	"bilateral/internal/plan"
@@ -35,7 +36,7 @@ func (a *app) runOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.notifyOnce(ctx); err != nil {
+	if err := errors.Join(a.opened.KeepCopy(a.now()), a.notifyOnce(ctx)); err != nil {
 		return err
 	}
 	zone, err := a.zone()

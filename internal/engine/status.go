@@ -157,7 +157,7 @@ func (e *Engine) Status(now time.Time, pid int) (Status, error) {
 		}
 		s.Bilaterals = append(s.Bilaterals, one)
 	}
-	if err := e.channelStatus(&s); err != nil {
+	if err := errors.Join(e.channelStatus(&s), e.restoredStatus(&s)); err != nil {
 		return s, err
 	}
 	s.judge(e, pass, passed, now)
@@ -247,6 +247,16 @@ func (e *Engine) channelStatus(s *Status) error {
 		}
 	}
 	return nil
+}
+
+// restoredStatus tells that a copy took the place of a damaged database, until somebody took the damaged file away.
+func (e *Engine) restoredStatus(s *Status) error {
+	r, ok, err := e.Store.Restored()
+	if ok {
+		s.add(Problem{"state_restored", Warning, "", "", fmt.Sprintf("the database was damaged; at %s the copy of %s took its place: follow-ups and history since then are gone, the calendars are as they were",
+			when(r.At), when(r.Of)), "add what is missing (bilateral list), then remove " + r.Aside})
+	}
+	return err
 }
 
 func (e *Engine) bilateralStatus(b *Bilateral, now time.Time, s *Status) (BilateralStatus, error) {

@@ -33,11 +33,13 @@ type Fault uint8
 // Faults of the file.
 const (
 	Corrupt    Fault = iota + 1 // it cannot be read as our database; nothing was changed in it
+	Lost                        // as Corrupt, and there is no whole copy
 	Newer                       // a newer version of the program made it
 	Older                       // it waits for a migration, and was opened for reading only
 	Busy                        // another process kept it locked for longer than we wait
 	Full                        // no room on the disk
 	Unwritable                  // the file or its directory cannot be made or written
+	Failing                     // the disk reports errors
 )
 
 // FileError is a fault of the database file at Path. Its text says what to do.
@@ -49,11 +51,13 @@ type FileError struct {
 
 func (e *FileError) Error() string {
 	s := fmt.Sprintf([...]string{
-		Corrupt:    "%s is damaged; it was left as it is: move it and its -wal file aside and run `bilateral import` with your last export",
+		Corrupt:    "%s is damaged; restart the daemon, or bilateral run --once: that moves it aside and puts the last daily copy in its place",
+		Lost:       "%s is damaged, and there is no whole copy of it; it was left as it is: move it and its -wal file aside, and bilateral import your last export",
 		Newer:      "%s was made by a newer version of bilateral; install that version, or move the file aside",
 		Older:      "%s was made by an older version of bilateral; start the daemon once, it brings the file up to date",
 		Busy:       "%s is locked by another process; try again, and see which program holds the file if it lasts",
 		Full:       "no room left on the disk of %s; free some",
+		Failing:    "the disk of %s fails; look into the system's log, and move the state to another disk: --state",
 		Unwritable: "%s cannot be written; give this user write access to it and its directory, or name another with --state",
 	}[e.Fault], e.Path)
 	if e.Err != nil {
@@ -85,6 +89,8 @@ func faultOf(code int) Fault {
 		return Busy
 	case sqlite3.SQLITE_FULL:
 		return Full
+	case sqlite3.SQLITE_IOERR:
+		return Failing
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		return Unwritable
 	}

@@ -1,0 +1,189 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Names of the copies in the state directory, the newer first.
+const (
+	dailyCopy     = File + ".daily"
+	yesterdayCopy = File + ".yesterday"
+)
+
+// copyAge is how old the newer copy may get. Somewhat less than a day, so that a daemon that looks every few minutes makes
+// one each day.
+const copyAge = 23*time.Hour + 30*time.Minute
+
+// KeepCopy makes the copy of the day, unless there is one: what a damaged database is restored from. The one before it is
+// kept too. A database that is found damaged while it is copied is reported, and both copies stay.
+func (s *Store) KeepCopy(now time.Time) error {
+	daily := filepath.Join(filepath.Dir(s.path), dailyCopy)
+	if info, err := os.Stat(daily); err == nil && now.Sub(info.ModTime()).Abs() < copyAge {
+		return nil
+	}
+	return s.said("copy the database", s.makeCopy(daily, now))
+}
+
+func (s *Store) makeCopy(daily string, now time.Time) error {
+	fresh := daily + ".new"
+	if err := emptyFile(fresh, s.path); err != nil {
+		return err
+	}
+	defer os.Remove(fresh)                                       // what a broken-off attempt leaves; after the renames there is nothing of that name
+	if _, err := s.db.Exec("VACUUM INTO ?", fresh); err != nil { // SQLite takes an empty file for a new one
+		return err
+	}
+	if err := settle(fresh, now); err != nil {
+		return err
+	}
+	if err := os.Rename(daily, filepath.Join(filepath.Dir(daily), yesterdayCopy)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.Rename(fresh, daily)
+}
+
+// emptyFile makes an empty file that those may read who may read like.
+func emptyFile(path, like string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &FileError{Path: path, Fault: Unwritable, Err: err}
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, fileMode(filepath.Dir(like)))
+	if err != nil {
+		return &FileError{Path: path, Fault: Unwritable, Err: err}
+	}
+	return f.Close()
+}
+
+// settle sees to it that the copy is whole and on the disk, and stamps it with the moment that it is of.
+func settle(path string, now time.Time) error {
+	if err := wholeAt(path); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close(), os.Chtimes(path, now, now))
+}
+
+// wholeAt reads all of the database at path, and reports damage, or a schema that this program cannot work with.
+func wholeAt(path string) error {
+	s, err := open(path, "&mode=ro&immutable=1")
+	if err != nil {
+		return err
+	}
+	var file *FileError
+	if err = s.current(); errors.As(err, &file) && file.Fault == Older {
+		err = nil // it is brought up to date when it is opened
+	}
+	return errors.Join(err, s.Check(), s.Close())
+}
+
+// OpenWhole opens the database in dir as [Open] does, after reading all of it. A damaged one is moved aside, for nobody
+// knows what can still be had from it, and the newest whole copy takes its place; [Store.Restored] tells of that for as
+// long as the damaged file is kept. Where there is no whole copy the damage is reported and nothing is changed. The
+// caller holds the lock of dir.
+func OpenWhole(dir string, now time.Time) (*Store, error) {
+	s, err := Open(dir)
+	if err == nil {
+		if err = s.Check(); err == nil {
+			return s, nil
+		}
+		err = errors.Join(err, s.Close())
+	}
+	if !Damaged(err) {
+		return nil, err
+	}
+	copied, when, found := newestWhole(dir)
+	if !found {
+		return nil, &FileError{Path: filepath.Join(dir, File), Fault: Lost, Err: cause(err)}
+	}
+	return restore(dir, copied, when, now)
+}
+
+// Damaged reports whether an error is that of a damaged database, which [OpenWhole] can help at the next start.
+func Damaged(err error) bool {
+	var file *FileError
+	return errors.As(err, &file) && file.Fault == Corrupt
+}
+
+// cause is what is behind the fault of a file.
+func cause(err error) error {
+	var file *FileError
+	if errors.As(err, &file) {
+		return file.Err
+	}
+	return err
+}
+
+func newestWhole(dir string) (path string, when time.Time, ok bool) {
+	for _, name := range []string{dailyCopy, yesterdayCopy} {
+		path := filepath.Join(dir, name)
+		info, err := os.Stat(path)
+		if err == nil && info.Size() > 0 && wholeAt(path) == nil {
+			return path, info.ModTime(), true
+		}
+	}
+	return "", time.Time{}, false
+}
+
+func restore(dir, copied string, when, now time.Time) (*Store, error) {
+	path := filepath.Join(dir, File)
+	fresh := path + ".new"
+	if err := duplicate(copied, fresh); err != nil {
+		return nil, explain(path, err)
+	}
+	aside, err := moveAside(path, now)
+	if err != nil {
+		return nil, &FileError{Path: path, Fault: Unwritable, Err: err}
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return nil, &FileError{Path: path, Fault: Unwritable, Err: err}
+	}
+	s, err := Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.recordRestored(Restored{At: now, Of: when, Aside: aside}); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func duplicate(from, to string) error {
+	if err := emptyFile(to, to); err != nil {
+		return err
+	}
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}
+
+// moveAside gives the damaged database, its log and its index other names, over no file that is there already.
+func moveAside(path string, now time.Time) (string, error) {
+	aside := path + ".corrupt-" + now.UTC().Format(time.DateOnly)
+	for n := 2; !missing(aside); n++ {
+		aside = fmt.Sprintf("%s.corrupt-%s.%d", path, now.UTC().Format(time.DateOnly), n)
+	}
+	// The database last: while it has its name, the next start finds the damage again.
+	for _, end := range []string{"-shm", "-wal", ""} {
+		if err := os.Rename(path+end, aside+end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	return aside, nil
+}
