@@ -191,7 +191,7 @@ func (a *app) demoEnd(ctx context.Context, w *demoWorld) error {
 	if err != nil {
 		return err
 	}
-	if err := a.printStatus(status); err != nil {
+	if err := a.printStatus(status, false); err != nil {
 		return err
 	}
 	a.printf("\n%s\n\n", p.bold("The agenda in the next invitation"))

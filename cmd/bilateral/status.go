@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"bilateral/calendar"
 	"bilateral/internal/engine"
 	"bilateral/internal/plan"
 	"bilateral/internal/store"
@@ -15,10 +16,16 @@ import (
 // exitUnknown is what a monitoring system reads as: cannot be told.
 const exitUnknown exit = 3
 
+// few is of how many bilaterals all periods are shown.
+const few = 10
+
 // watchEvery is how often status --watch looks again.
 const watchEvery = 2 * time.Second
 
-type statusFlags struct{ json, short, watch bool }
+type statusFlags struct {
+	json, short, watch bool
+	state              string // the mildest that is shown; "": everything
+}
 
 func (a *app) statusCommand() *cobra.Command {
 	var f statusFlags
@@ -26,17 +33,40 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status [NAME]",
 		Short: "Does the guarantee hold? One look",
 		Long: "Tells what the last pass found, worst first; reaches no calendar. Exit codes are those of monitoring:\n" +
-			"0 ok, 1 warning, 2 critical, 3 unknown (no pass yet, or the last one is too old).",
-		Example:           "  bilateral status\n  bilateral status dana --short\n  bilateral status --json | jq .problems",
+			"0 ok, 1 warning, 2 critical, 3 unknown (no pass yet, or the last one is too old); --state changes what is shown and not\n" +
+			"the code. Of many bilaterals each is one line; status NAME tells all of one.",
+		Example:           "  bilateral status\n  bilateral status dana --short\n  bilateral status --state critical\n  bilateral status --json | jq .problems",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: a.completeNames,
 		RunE:              func(c *cobra.Command, args []string) error { return a.status(c.Context(), first(args), f) },
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "as JSON")
 	c.Flags().BoolVar(&f.short, "short", false, "one line")
+	c.Flags().Var(&folderOrState{a, &f}, "state", "critical or warning: show what is at least as bad; or the state `folder`, as everywhere")
 	c.Flags().BoolVar(&f.watch, "watch", false, "stay, and look again every 2 s")
 	return c
 }
+
+// folderOrState is what --state means for this one command: besides the folder of every command, what to show.
+type folderOrState struct {
+	a *app
+	f *statusFlags
+}
+
+// Set takes one value; a folder that is called critical is ./critical.
+func (v *folderOrState) Set(s string) error {
+	if s == engine.Critical || s == engine.Warning {
+		v.f.state = s
+		return nil
+	}
+	v.a.stateFlag = s
+	return nil
+}
+
+func (v *folderOrState) String() string { return "" }
+
+// Type serves the help.
+func (v *folderOrState) Type() string { return "string" }
 
 func (a *app) status(ctx context.Context, name string, f statusFlags) error {
 	if f.json && f.short {
@@ -62,14 +92,10 @@ func (a *app) status(ctx context.Context, name string, f statusFlags) error {
 func (a *app) statusOnce(name string, f statusFlags) error {
 	s, err := a.readStatus(name)
 	if err != nil {
-		a.report(err)
-		if f.json {
-			unreadable := engine.Problem{Code: "unreadable", Severity: engine.Warning, Message: err.Error(), Do: "bilateral check"}
-			if err := a.printJSON(nothingKnown(a.now(), unreadable)); err != nil {
-				return err
-			}
-		}
-		return exitUnknown // not critical: the daemon may be well
+		return a.statusUnknown(err, f)
+	}
+	if f.state != "" {
+		onlyWorse(&s, f.state)
 	}
 	switch {
 	case f.json:
@@ -77,7 +103,7 @@ func (a *app) statusOnce(name string, f statusFlags) error {
 	case f.short:
 		a.printf("%s\n", a.shortStatus(s))
 	default:
-		err = a.printStatus(s)
+		err = a.printStatus(s, name == "" && len(s.Bilaterals) > few)
 	}
 	if err != nil {
 		return err
@@ -86,6 +112,22 @@ func (a *app) statusOnce(name string, f statusFlags) error {
 		return exit(code)
 	}
 	return nil
+}
+
+// statusUnknown says that nothing can be told, in the form that was asked for, and why. It is not critical: the daemon may be
+// well.
+func (a *app) statusUnknown(why error, f statusFlags) error {
+	a.report(why)
+	what, do, _ := a.advise(why)
+	switch unreadable := (engine.Problem{Code: "unreadable", Severity: engine.Warning, Message: calendar.Plain(what), Do: calendar.Plain(do)}); {
+	case f.json:
+		if err := a.printJSON(nothingKnown(a.now(), unreadable)); err != nil {
+			return err
+		}
+	case f.short:
+		a.printf("%s: %s\n", a.paint(a.out).yellow(engine.NoIdea), unreadable.Message)
+	}
+	return exitUnknown
 }
 
 // readStatus reads the database alone: no calendar is opened for it.
@@ -135,6 +177,16 @@ func (a *app) offlineWith(s *store.Store) (*engine.Engine, error) {
 	w.offline = true
 	bilaterals, err := w.bilaterals(context.Background())
 	return &engine.Engine{Store: s, Bilaterals: bilaterals, Interval: w.config.Interval}, err
+}
+
+// onlyWorse leaves what is at least as bad, and whom it is about. The state stays that of the whole.
+func onlyWorse(s *engine.Status, least string) {
+	if least == engine.Critical {
+		s.Problems = slices.DeleteFunc(s.Problems, func(p engine.Problem) bool { return p.Severity != engine.Critical })
+	}
+	s.Bilaterals = slices.DeleteFunc(s.Bilaterals, func(b engine.BilateralStatus) bool {
+		return !slices.ContainsFunc(s.Problems, func(p engine.Problem) bool { return p.Bilateral == b.Name })
+	})
 }
 
 // narrow leaves what is about one bilateral or about all of them.

@@ -24,28 +24,90 @@ func (p palette) severity(s string) func(string) string {
 	return p.yellow
 }
 
-func (a *app) printStatus(s engine.Status) error {
+// printStatus prints the problems first, then the bilaterals; of many of those a line each.
+func (a *app) printStatus(s engine.Status, many bool) error {
 	zone, err := a.zone()
 	if err != nil {
 		return err
 	}
 	p := a.paint(a.out)
-	if len(s.Problems) == 0 {
+	switch {
+	case len(s.Problems) == 0 && s.State == engine.OK:
 		a.printf("%s  %s\n", p.green("ok"), calm(s))
+	case len(s.Problems) == 0:
+		a.printf("%s  nothing is critical\n", p.severity(s.State)(s.State))
+	}
+	if many {
+		a.printf("%s\n", p.bold(summary(s)))
+	}
+	if many && len(s.Problems) > 0 {
+		a.printf("\n")
 	}
 	for _, problem := range s.Problems {
 		a.printf("%s  %s\n", p.severity(problem.Severity)(problem.Severity), plain(problemText(problem)))
 		a.printf("  %s %s\n", p.faint("do:"), plain(problem.Do))
-		if message := messageFor(s, problem); message != "" {
+		if message := messageFor(s, problem); message != "" && !many {
 			a.printf("  %s\n%s\n", p.faint("or send:"), indent(plainLines(message)))
 		}
 	}
+	if many {
+		a.printMany(s, zone)
+	}
 	for _, b := range inOrder(s) {
-		a.printf("\n")
-		a.printBilateral(b, zone)
+		if !many {
+			a.printf("\n")
+			a.printBilateral(b, zone)
+		}
 	}
 	a.printf("\n%s\n", p.faint(plain(daemonLine(s.Daemon, zone, a.now()))))
 	return nil
+}
+
+// summary counts many bilaterals by the worst that is wrong with each.
+func summary(s engine.Status) string {
+	n := map[string]int{}
+	for _, b := range s.Bilaterals {
+		n[worst(s, b.Name)]++
+	}
+	line := fmt.Sprintf("%d bilaterals:", len(s.Bilaterals))
+	for _, state := range []string{engine.Critical, engine.Warning, engine.OK} {
+		if n[state] > 0 {
+			line += fmt.Sprintf(" %d %s,", n[state], state)
+		}
+	}
+	return strings.TrimSuffix(line, ",")
+}
+
+// worst is the severity of the worst problem of one bilateral, or ok.
+func worst(s engine.Status, name string) string {
+	for _, p := range s.Problems { // they are sorted
+		if p.Bilateral == name {
+			return p.Severity
+		}
+	}
+	return engine.OK
+}
+
+// printMany prints a line for each bilateral, the worst first.
+func (a *app) printMany(s engine.Status, zone *time.Location) {
+	p := a.paint(a.out)
+	a.printf("\n")
+	var t table
+	for _, b := range inOrder(s) {
+		state, next, extra := worst(s, b.Name), "", ""
+		if n := b.Next; n != nil {
+			next = "next " + plan.When(calendar.Span{Start: n.Start, End: n.End}, zone)
+		}
+		switch {
+		case b.PausedUntil != nil:
+			extra = "paused until " + b.PausedUntil.In(zone).Format("Mon 2 Jan 15:04")
+		case b.Mode == "watch":
+			extra = "watch mode"
+		}
+		t.row(cell{state, p.severity(state)}, text(b.Name), text(tally(b.Guarantee)), text(next), text(extra))
+	}
+	t.write(a.out, "")
+	a.printf("%s\n", p.faint("times in "+zone.String()+"; all of one: bilateral status NAME"))
 }
 
 // calm is what a status without problems says first.

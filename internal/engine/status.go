@@ -173,13 +173,12 @@ func (s *Status) judge(e *Engine, pass store.Pass, passed bool, now time.Time) {
 		s.add(Problem{"no_good_pass", Critical, "", "", "no pass has succeeded since " + when(pass.LastGood) + ": " + pass.Errors, "bilateral check"})
 	}
 	slices.SortStableFunc(s.Problems, func(a, b Problem) int { return cmp.Compare(rank(a.Severity), rank(b.Severity)) })
+	first := func(p Problem) { s.State, s.Problems = NoIdea, slices.Insert(s.Problems, 0, p) } // all else is as old as the last pass
 	switch {
 	case !passed:
-		s.State = NoIdea
-		s.add(Problem{"never_ran", Warning, "", "", "no pass has ever finished", "bilateral run --once"})
+		first(Problem{"never_ran", Warning, "", "", "no pass has ever finished", "bilateral run --once"})
 	case now.Sub(pass.Ended) > limit:
-		s.State = NoIdea
-		s.add(Problem{"not_running", Warning, "", "", "the last pass was at " + when(pass.Ended), "bilateral run"})
+		first(Problem{"not_running", Warning, "", "", "the last pass was at " + when(pass.Ended), "bilateral run"})
 	case len(s.Problems) == 0:
 		s.State = OK
 	default:
