@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,8 +45,12 @@ func (w *work) deliver(ctx context.Context) error {
 		return nil
 	}
 	open, err := w.Store.OpenLetters(w.b.Name)
-	if err != nil || len(open) == 0 || w.tooSoon(open) {
+	if err != nil || len(open) == 0 {
 		return err
+	}
+	if waits := w.tooSoon(open); waits != nil {
+		w.report.Mail = errors.Join(w.report.Mail, fmt.Errorf("a mail to %s waits: %s", w.b.Executive.Email, waits.Error))
+		return nil
 	}
 	if w.wrote {
 		w.sights[w.b.Home] = w.read(ctx, w.b.Home, w.uids)
@@ -165,6 +170,7 @@ func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series)
 			w.postDown = true
 		}
 		w.Log.Warn().Str("bilateral", w.b.Name).Err(err).Msg("a mail was not sent")
+		w.report.Mail = errors.Join(w.report.Mail, err)
 		return w.Store.FailLetter(last.ID, err.Error())
 	}
 	if err := w.Store.FinishLetters(m.ID, w.Now, x.ids()...); err != nil {
@@ -173,13 +179,17 @@ func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series)
 	return w.sent(x, m, seriesNamed(list, last.UID))
 }
 
-// tooSoon reports whether a letter failed so recently that none is tried yet: a server that is down, or refuses, is not
+// tooSoon is a letter that failed so recently that none is tried yet, or nil: a server that is down, or refuses, is not
 // asked all the time, and then with the oldest letter. So the others are known as never sent, if their news is taken back.
-func (w *work) tooSoon(open []store.Letter) bool {
-	return slices.ContainsFunc(open, func(l store.Letter) bool {
+func (w *work) tooSoon(open []store.Letter) *store.Letter {
+	k := slices.IndexFunc(open, func(l store.Letter) bool {
 		patience := min(time.Hour, 4*time.Minute<<min(l.Tries, 8))
 		return l.Tries > 0 && l.Error != "" && w.Now.Before(l.Tried.Add(patience))
 	})
+	if k < 0 {
+		return nil
+	}
+	return &open[k]
 }
 
 // compose makes the mail of a bundle from the series as it stands; moot says why there is nothing to send any more.

@@ -98,6 +98,7 @@ type BilateralReport struct {
 	Standing   *plan.Standing
 	Notes      []Note
 	Err        error  // why the work on this bilateral stopped
+	Mail       error  // why a mail to the executive waits, or their answers cannot be read: nothing else stopped for it
 	Code       string // of a stop that needs a person: series_gone, series_declined, fuse, …
 }
 

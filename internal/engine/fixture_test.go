@@ -110,8 +110,10 @@ func (o *office) pass() Report {
 	if err != nil {
 		o.Fatal(err)
 	}
-	if err := r.Err(); err != nil {
-		o.Fatal(err)
+	for _, b := range r.Bilaterals {
+		if b.Err != nil {
+			o.Fatal(b.Err)
+		}
 	}
 	o.last = r
 	return r

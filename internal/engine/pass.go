@@ -257,7 +257,7 @@ func (r Report) NeedsPerson() bool {
 func (r Report) Err() error {
 	var all []error
 	for _, b := range r.Bilaterals {
-		all = append(all, b.Err)
+		all = append(all, b.Err, b.Mail)
 	}
 	for _, c := range r.Calendars {
 		if !c.Reachable {

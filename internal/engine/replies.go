@@ -61,6 +61,7 @@ func (w *work) noteUnread() {
 	if w.unread != nil && w.b.Invites {
 		text := fmt.Sprintf("the answers of %s by mail cannot be read: %v", w.b.Executive.Name, w.unread)
 		w.report.Notes = append(w.report.Notes, Note{"replies_unread", "", text})
+		w.report.Mail = w.unread
 	}
 }
 
