@@ -147,3 +147,359 @@ func TestAConflictIsMailedAsOneInstance(t *testing.T) {
 		})
 	}
 }
+
+func TestTheAgendaIsMailedOnceAMeeting(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	original := w.berlin("2035-10-17 15:30")
+	w.run(0, "add", "Vendor B, 48k EUR", "--kind", "decision", "--proposal", "yes", "--due", "2035-11-02", "--minutes", "5")
+	w.run(0, "add", "Her daughter starts school", "--kind", "personal", "--private")
+	w.at("2035-10-16 16:05")
+	contains(t, w.later(0, 1), "agenda")
+	mail := w.reads(1)[0]
+	t.Logf("Subject: %s\n\n%s", mail.subject, mail.text)
+	contains(t, mail.subject, "Agenda: Alice / Dana, Wed 17 Oct")
+	contains(t, mail.text, "Vendor B")
+	contains(t, w.guest.copy().at(t, original).value("DESCRIPTION"), "Vendor B")
+	lacks(t, mail.text+mail.calendar.String(), "daughter")
+	if next := w.status(0).Bilaterals[0].Next; next == nil || next.Delivered != "yes" {
+		t.Errorf("status says %+v", next)
+	}
+	w.restful()
+	w.run(0, "add", "Board date 3 or 10 Dec", "--kind", "question")
+	w.at("2035-10-17 14:30")
+	contains(t, w.later(0, 1), "agenda")
+	w.reads(0)
+	contains(t, w.alice.meeting().at(t, original).value("DESCRIPTION"), "Vendor B", "Board date")
+	if next := w.status(0).Bilaterals[0].Next; next == nil || next.Delivered != "no" {
+		t.Errorf("status says %+v", next)
+	}
+}
+
+// drags moves an instance in a program that leaves SEQUENCE alone.
+func (w *world) drags(original, to time.Time) {
+	w.t.Helper()
+	w.alice.edit(w.now, func(o *object) {
+		e := o.override(w.t, original)
+		e.set("DTSTART", local(to))
+		e.set("DTEND", local(to.Add(45*time.Minute)))
+	})
+}
+
+func TestAPersonsDragIsMailedOnceItHasSettled(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	original, dragged := w.berlin("2035-10-24 15:30"), w.berlin("2035-10-25 17:00")
+	w.drags(original, w.berlin("2035-10-25 16:00"))
+	w.later(5*time.Minute, 0)
+	w.drags(original, dragged)
+	w.later(5*time.Minute, 0)
+	w.later(5*time.Minute, 0)
+	w.reads(0)
+	w.later(5*time.Minute, 1)
+	contains(t, w.reads(1)[0].text, "Before: Wed 24 Oct")
+	if got := w.agree(original); !got.Equal(dragged) {
+		t.Errorf("Dana has it at %s", got)
+	}
+	w.restful()
+	w.drags(original, original)
+	w.later(5*time.Minute, 0)
+	w.later(15*time.Minute, 1)
+	w.reads(1)
+	w.agree(original)
+	w.restful()
+	w.reads(0)
+}
+
+func TestASkippedAndAWaivedMeetingAreCancelledAndComeBackByMail(t *testing.T) {
+	for _, row := range []struct {
+		sentence      string
+		original      string
+		goes, returns func(w *world)
+	}{
+		{"a week that the owner skips", "2035-10-31 15:30",
+			func(w *world) { w.run(0, "skip", "dana", "2035-W44", "--reason", "both at the fair") },
+			func(w *world) { w.run(0, "unskip", "dana", "2035-W44") }},
+		{"a week in which the executive is away", "2035-11-07 15:30",
+			func(w *world) {
+				w.dana.enters("leave", "SUMMARY:Vacation", "DTSTART;VALUE=DATE:20351105", "DTEND;VALUE=DATE:20351110", "TRANSP:OPAQUE")
+			},
+			func(w *world) { w.dana.removes("leave") }},
+		{"a meeting that the owner takes out of the series", "2035-10-24 15:30",
+			func(w *world) {
+				w.alice.edit(w.now, func(o *object) { o.events[0].set("EXDATE", local(w.berlin("2035-10-24 15:30"))) })
+			},
+			func(w *world) { w.alice.edit(w.now, func(o *object) { o.events[0].drop("EXDATE") }) }},
+	} {
+		t.Run(row.sentence, func(t *testing.T) {
+			w := newMailWorld(t, radicale, settings{})
+			w.startByMail()
+			original := w.berlin(row.original)
+			settles := func(do func(*world)) {
+				do(w)
+				for range 3 {
+					w.now = w.now.Add(10 * time.Minute)
+					w.pass()
+				}
+			}
+			w.at("2035-10-16 17:00")
+			settles(row.goes)
+			if mail := w.reads(1)[0]; mail.method != "CANCEL" || !strings.HasPrefix(mail.subject, "Cancelled: Alice / Dana, ") {
+				t.Errorf("%s: %s", mail.method, mail.subject)
+			}
+			if now := w.agree(original); !now.IsZero() {
+				t.Errorf("Dana has it at %s", now)
+			}
+			w.restful()
+			settles(row.returns)
+			if mail := w.reads(1)[0]; mail.method != "REQUEST" {
+				t.Errorf("%s: %s", mail.method, mail.subject)
+			}
+			if now := w.agree(original); !now.Equal(original) {
+				t.Errorf("Dana has it at %s", now)
+			}
+			w.restful()
+			w.reads(0)
+		})
+	}
+}
+
+func TestAMailServerThatIsDownGetsOneMailWithWhatStandsInTheEnd(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	original, last := w.berlin("2035-10-24 15:30"), w.berlin("2035-10-26 15:30")
+	w.smtp.shuts()
+	w.dana.books("board", original, "SUMMARY:Board")
+	w.later(5*time.Minute, 0)
+	w.now = w.now.Add(15 * time.Minute)
+	said := w.run(1, "run", "--once")
+	contains(t, said+w.problems, "mail")
+	t.Logf("it says\n%s%s", said, w.problems)
+	severity, message, do := w.status(1).problem("mail_unsent")
+	if severity != "warning" {
+		t.Errorf("a mail that was not sent is %q", severity)
+	}
+	t.Logf("status says: %s; %s", message, do)
+	contains(t, message, "dana@example.org", "2035-W43", "refused")
+	contains(t, do, "bilateral check")
+	w.run(1, "check")
+	contains(t, w.run(0, "plan"), "dana@example.org")
+
+	w.drags(original, last)
+	w.now = w.now.Add(5 * time.Minute)
+	w.run(1, "run", "--once")
+	w.now = w.now.Add(15 * time.Minute)
+	w.run(1, "run", "--once")
+	w.reads(0)
+	w.smtp.opens()
+	w.now = w.now.Add(2 * time.Hour)
+	w.pass()
+	w.reads(1)
+	if now := w.agree(original); !now.Equal(last) {
+		t.Errorf("Dana has it at %s", now)
+	}
+	w.status(0)
+	w.restful()
+	w.reads(0)
+}
+
+func TestWithoutItsStateItMailsNothingAgain(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	moved, dragged := w.berlin("2035-10-24 15:30"), w.berlin("2035-10-31 15:30")
+	w.dana.books("board", moved, "SUMMARY:Board")
+	w.drags(dragged, w.berlin("2035-11-01 16:30"))
+	w.later(5*time.Minute, 0)
+	w.later(15*time.Minute, 1)
+	w.reads(2)
+	remove(t, filepath.Join(w.dir, "state"))
+	w.later(5*time.Minute, 0)
+	w.later(15*time.Minute, 0)
+	w.later(15*time.Minute, 0)
+	w.reads(0)
+	w.agree(moved)
+	w.agree(dragged)
+	w.restful()
+}
+
+func TestAWeekWithoutAMeetingEndsWithOneLetter(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{more: `floor = "send"`})
+	w.startByMail()
+	w.run(0, "add", "Vendor B, 48k EUR", "--kind", "decision", "--proposal", "yes", "--due", "2035-11-02", "--minutes", "5")
+	w.run(0, "add", "Her daughter starts school", "--kind", "personal", "--private")
+	w.dana.enters("fair", "SUMMARY:Fair", "DTSTART:20351015T060000Z", "DTEND:20351020T060000Z")
+	for at := w.berlin("2035-10-15 16:15"); at.Before(w.berlin("2035-10-20 01:00")); at = at.Add(2 * time.Hour) {
+		w.now = at
+		w.run(0, "run", "--once")
+	}
+	mail := w.reads(1)[0]
+	t.Logf("Subject: %s\n\n%s", mail.subject, mail.text)
+	if mail.method != "" || mail.calendar != nil {
+		t.Errorf("the letter has a calendar part: %+v", mail)
+	}
+	contains(t, mail.text, "Hello Dana", "Vendor B")
+	lacks(t, mail.text, "daughter")
+}
+
+func TestByMailWhereTheServerWouldInviteToo(t *testing.T) {
+	w := newMailWorld(t, cyrus, settings{more: `invite = "mail"`})
+	contains(t, w.run(0, "check"), "invitations to dana@example.org go by mail, as configured")
+	w.startByMail()
+	original := w.berlin("2035-10-24 15:30")
+	contains(t, w.alice.meeting().String(), "SCHEDULE-AGENT=CLIENT")
+	w.dana.books("board", original, "SUMMARY:Board")
+	w.later(5*time.Minute, 0)
+	w.later(15*time.Minute, 1)
+	w.reads(1)
+	w.legal(original, w.agree(original), original)
+	w.replies(reply{answer: "ACCEPTED"})
+	w.later(5*time.Minute, 1)
+	contains(t, w.alice.meeting().String(), "PARTSTAT=ACCEPTED")
+	w.run(0, "skip", "dana", "2035-W44", "--reason", "both at the fair")
+	w.reads(1)
+	w.hears(0)
+	if address, _ := w.dana.series(); address != "" {
+		t.Errorf("the server put it into Dana's calendar too: %s", address)
+	}
+	w.restful()
+	w.reads(0)
+}
+
+func TestByTheServerWhereItInvitesNobodySaysSo(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{more: `invite = "server"`})
+	contains(t, w.run(0, "check"), `the server sends no invitations, so dana@example.org hears of nothing: set invite = "mail"`)
+	contains(t, w.run(0, "start", "dana", "--yes"), "Nobody gets a mail from this")
+	w.reads(0)
+}
+
+func TestAnAcceptanceByMailIsWrittenDownOnce(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	w.replies(reply{answer: "ACCEPTED"})
+	contains(t, w.later(5*time.Minute, 1), "answered by mail")
+	contains(t, w.alice.meeting().String(), "PARTSTAT=ACCEPTED")
+	w.restful()
+	w.reads(0)
+	w.at("2035-10-19 16:00")
+	w.later(0, 0)
+	w.status(0) // and not that nobody answers
+}
+
+func TestADeclineByMailGetsAnotherTimeAndARefusedOneIsNotOfferedAgain(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	w.replies(reply{answer: "ACCEPTED"})
+	w.later(5*time.Minute, 1)
+	original := w.berlin("2035-10-24 15:30")
+	refused := []time.Time{original}
+	for range 2 {
+		w.replies(reply{answer: "DECLINED", original: original})
+		contains(t, w.later(5*time.Minute, 1), "declined")
+		contains(t, w.later(15*time.Minute, 1), "move")
+		mail := w.reads(1)[0]
+		contains(t, mail.calendar.events[0].String(), "PARTSTAT=NEEDS-ACTION") // another time is another question
+		now := w.agree(original)
+		w.legal(original, now)
+		for _, no := range refused {
+			if now.Before(no.Add(45*time.Minute)) && no.Before(now.Add(45*time.Minute)) {
+				t.Fatalf("Dana refused %s and is offered %s", no, now)
+			}
+		}
+		refused = append(refused, now)
+		w.later(5*time.Minute, 0)
+	}
+	w.replies(reply{answer: "DECLINED", original: original})
+	w.later(5*time.Minute, 1)
+	w.later(15*time.Minute, 0)
+	if p := w.status(2).period("2035-W43"); p.State != "unmet" || p.Code != "budget" {
+		t.Errorf("after three refusals status says %+v", p)
+	}
+	w.reads(0)
+}
+
+func TestADeclineByMailWithANoteIsAMessage(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	w.replies(reply{answer: "DECLINED", original: w.berlin("2035-10-24 15:30"), lines: []string{"COMMENT:Let us talk on the plane"}})
+	w.later(5*time.Minute, 1)
+	w.later(15*time.Minute, 0)
+	if p := w.status(2).period("2035-W43"); p.State != "unmet" || p.Code != "declined_note" {
+		t.Errorf("status says %+v", p)
+	}
+	contains(t, w.run(2, "status"), "declined Wed 24 Oct 15:30-16:15 with a note")
+	w.reads(0)
+}
+
+func TestAProposalByMailIsTakenAndPinned(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	original, proposed := w.berlin("2035-10-24 15:30"), w.berlin("2035-10-25 16:00")
+	w.replies(reply{method: "COUNTER", answer: "TENTATIVE", original: original,
+		lines: []string{"DTSTART" + local(proposed), "DTEND" + local(proposed.Add(45*time.Minute))}})
+	w.later(5*time.Minute, 1)
+	w.reads(1)
+	if now := w.agree(original); !now.Equal(proposed) {
+		t.Errorf("it stands at %s", now)
+	}
+	if p := w.status(0).period("2035-W43"); p.State != "held" || !p.Pinned {
+		t.Errorf("status says %+v", p)
+	}
+	w.restful()
+	w.reads(0)
+}
+
+func TestASeriesDeclinedByMailStopsEverything(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	w.replies(reply{answer: "DECLINED"})
+	w.now = w.now.Add(5 * time.Minute)
+	w.run(3, "run", "--once")
+	w.dana.books("board", w.berlin("2035-10-24 15:30"), "SUMMARY:Board")
+	w.drags(w.berlin("2035-10-31 15:30"), w.berlin("2035-11-01 16:30"))
+	w.proxy.take()
+	for range 3 {
+		w.now = w.now.Add(15 * time.Minute)
+		w.run(3, "run", "--once")
+		if sent := w.proxy.take(); sent.writes() != 0 {
+			t.Errorf("wrote all the same: %v", sent)
+		}
+	}
+	if severity, _, _ := w.status(2).problem("series_declined"); severity != "critical" {
+		t.Errorf("a declined series is %q", severity)
+	}
+	w.reads(0)
+}
+
+func TestWhatIsNoAnswerOfDanasHasNoEffectAndTheMailboxStaysAsItWas(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	original := w.berlin("2035-10-24 15:30")
+	w.owner.sends("Erin <erin@example.org>", "alice@example.org", "Lunch?", "", "")
+	for _, r := range []reply{
+		{from: "Erin <erin@example.org>", answer: "DECLINED", original: original},
+		{from: "Erin <erin@example.org>", attendee: "erin@example.org", answer: "DECLINED", original: original},
+		{uid: "another@example.org", answer: "DECLINED"},
+		{uid: "another@example.org", answer: "DECLINED", original: original},
+		{from: "Dana Boss <dana@example.org>, erin@example.org", answer: "DECLINED", original: original},
+		{answer: "NEEDS-ACTION", original: original},
+	} {
+		w.replies(r)
+	}
+	before := w.owner.letters()
+	w.later(5*time.Minute, 0)
+	w.later(15*time.Minute, 0)
+	w.replies(reply{answer: "ACCEPTED"})
+	w.later(5*time.Minute, 1)
+	w.restful()
+	w.reads(0)
+	after := w.owner.letters()
+	if len(before) != 7 || len(after) != 8 {
+		t.Errorf("there were %d mails, and there are %d", len(before), len(after))
+	}
+	for k, l := range after {
+		if strings.Contains(l.flags, `\Seen`) || k < len(before) && l.flags != before[k].flags {
+			t.Errorf("%q is now %s", l.subject, l.flags)
+		}
+	}
+	w.status(0)
+}

@@ -165,7 +165,24 @@ func (m mailbox) sends(from, to, subject, method, calendar string) {
 	if calendar != "" {
 		text += "--B\r\nContent-Type: text/calendar; charset=utf-8; method=" + method + "\r\n\r\n" + calendar
 	}
-	if err := smtp.SendMail(post.Is["SMTP"], nil, m.user+"@example.org", []string{to}, []byte(text+"--B--\r\n")); err != nil {
+	c, err := smtp.Dial(post.Is["SMTP"])
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer c.Close()
+	for _, say := range []error{c.Mail(m.user + "@example.org"), c.Rcpt(to)} {
+		if say != nil {
+			m.t.Fatal(say)
+		}
+	}
+	body, err := c.Data()
+	if err == nil {
+		_, err = io.WriteString(body, text+"--B--\r\n")
+	}
+	if err == nil {
+		err = body.Close()
+	}
+	if err != nil {
 		m.t.Fatal(err)
 	}
 	m.delivered()

@@ -3,7 +3,8 @@
 # them with stop.sh DIR. It needs root. PORT is SMTP, and those above it SMTPS, IMAP and IMAPS; each offers TLS. Cyrus and
 # not Dovecot, because Debian has only one IMAP server installed at a time, and the calendars of start-cyrus.sh need it.
 # Users alice and dana at example.org (password: the name and "pw"). Of other addresses there full@ is put off (451),
-# bounce@ refused (550), gone@ taken and then bounced. QUEUE holds files for as long as a mail is under way.
+# bounce@ refused (550), gone@ taken and then bounced. QUEUE holds files for as long as a mail is under way. A
+# mail that comes twice is there twice.
 . "$(dirname "$0")/lib.sh"
 DIR=${1:?DIR} PORT=${2:?PORT}
 install exim4-daemon-light cyrus-imapd sasl2-bin openssl python3-minimal
@@ -39,6 +40,7 @@ sasl_auxprop_plugin: sasldb
 sasl_sasldb_path: $DIR/sasldb2
 sasl_mech_list: PLAIN
 servername: localhost
+duplicatesuppression: no
 lmtpsocket: $DIR/sock/lmtp
 idlesocket: $DIR/conf/socket/idle
 notifysocket: $DIR/conf/socket/notify
