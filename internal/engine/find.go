@@ -56,6 +56,7 @@ func (v *view) find(b *Bilateral) (found, error) {
 			f.series = append(f.series, s)
 		}
 	}
+	f.series = b.trusted(f.series, known)
 	if len(f.series) == 0 {
 		f.series = v.adoptable(home.Series, v.adopts(b))
 	}
@@ -75,6 +76,25 @@ func (v *view) find(b *Bilateral) (found, error) {
 func (b *Bilateral) owns(s calendar.Series, known []store.Known) bool {
 	return s.Mark[keyID] == b.ID() || b.named(s.UID) ||
 		s.Mark[keyID] == "" && slices.ContainsFunc(known, func(k store.Known) bool { return k.UID == s.UID })
+}
+
+// trusted leaves out what strangers sent. Everybody who was invited knows the bilateral's identity, and an invitation that
+// claims it may come to stand in the owner's calendar unasked. Ours are those that the database knows and those that one
+// of the two organizes. Where there is none of these, what claims to be ours is believed: servers write organizers in
+// their own ways, and a lost database must not make a second series.
+func (b *Bilateral) trusted(list []calendar.Series, known []store.Known) []calendar.Series {
+	two := slices.Concat([]string{"", b.Owner.Email, b.Executive.Email}, b.Owner.Judge.Emails, b.Executive.Judge.Emails)
+	var sure []calendar.Series
+	for _, s := range list {
+		if slices.ContainsFunc(known, func(k store.Known) bool { return k.UID == s.UID }) ||
+			slices.ContainsFunc(two, func(email string) bool { return strings.EqualFold(email, s.Organizer) }) {
+			sure = append(sure, s)
+		}
+	}
+	if len(sure) == 0 {
+		return list
+	}
+	return sure
 }
 
 // adopts is the UID of the series that is to be taken over: the owner's request goes before the configuration.
