@@ -125,6 +125,9 @@ func (w *work) applyOne(ctx context.Context, x *write) error {
 	defer cancel()
 	version, err := w.b.Home.Account.Apply(ctx, x.Change)
 	if err != nil {
+		if kind := calendar.KindOf(err); kind == calendar.Quota || kind == calendar.Unreachable {
+			w.sights[w.b.Home].trouble = err // it rests, although it can be read
+		}
 		return w.failed(id, x, err)
 	}
 	return w.done(id, x, version)

@@ -6,6 +6,7 @@
 package engine
 
 import (
+	"sync"
 	"time"
 
 	"bilateral/agenda"
@@ -22,6 +23,7 @@ type Calendar struct {
 	Name, Type string
 	Account    calendar.Account
 	Zone       *time.Location // of the person whose calendar it is: floating times and dates are read in it
+	Host       string         // the server that it is on; "" for none
 }
 
 // Side is what the engine knows of one of the two people, besides plan.Side.
@@ -66,8 +68,11 @@ type Engine struct {
 	Alive func()        // hears of each step of the loop, in passes and between them; nil: nobody watches
 	Pulse time.Duration // how often Alive must hear from the loop at least between passes; 0: it does not matter
 
+	unkept []imip.Reply // answers that were handed over and could not be stored yet; hear alone uses it
+
+	mu     sync.Mutex                   // holds what follows: groups of bilaterals pass at the same time
 	abouts map[*Calendar]calendar.About // asked once a process
-	unkept []imip.Reply                 // answers that were handed over and could not be stored yet
+	unread error                        // why answers by mail could not be read
 }
 
 // Options of one pass.
@@ -78,6 +83,10 @@ type Options struct {
 	Next   time.Time // when the daemon will make the next pass, for the record; zero: it is not a daemon's pass
 	Orders bool      // carry out the owner's waiting orders and nothing else
 	Act    bool      // as if every bilateral were in mode "act" (with Dry: what `start` would do)
+	Urgent bool      // somebody asks: calendars that rest after failures are tried at once
+
+	known stands // before this pass
+	step  func() // hears of each step; nil: nobody watches
 }
 
 // Report is what a pass saw, decided and did.
@@ -96,6 +105,7 @@ type BilateralReport struct {
 	Steps      []Step // writes and mails: made, or (Dry, watch mode, paused) only worked out
 	Suggestion *plan.Suggestion
 	Standing   *plan.Standing
+	Stands     []calendar.Span // where its meetings stand after the pass
 	Notes      []Note
 	Err        error  // why the work on this bilateral stopped
 	Mail       error  // why a mail to the executive waits, or their answers cannot be read: nothing else stopped for it

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,13 +16,13 @@ import (
 type view struct {
 	*Engine
 	Options
+	group
 	window  calendar.Span
 	uids    []string         // series to be read whole, besides those with our mark
 	unasked map[string]error // bilateral -> why the executive's free/busy was not answered
 	sights  map[*Calendar]*sight
 	before  map[string]store.CalendarState
 	moved   map[string][]calendar.Span // bilateral -> where its meetings stand after this pass's decisions
-	unread  error                      // why answers by mail could not be read
 	// postDown: a mail could not be sent in this pass, and the next one would fare no better.
 	postDown bool
 	fuse     string // why nothing may be written in this pass; ""
@@ -32,12 +33,14 @@ type view struct {
 // sight is one calendar as this pass found it.
 type sight struct {
 	calendar.Observation
-	err error
+	err     error
+	trouble error // of a write to it
+	rested  bool  // it was not tried
 }
 
-// observe reads every calendar that the pass needs.
-func (e *Engine) observe(ctx context.Context, o Options) (*view, error) {
-	v := &view{Engine: e, Options: o, sights: map[*Calendar]*sight{}, before: map[string]store.CalendarState{}, moved: map[string][]calendar.Span{},
+// observe reads every calendar of the group.
+func (e *Engine) observe(ctx context.Context, o Options, g group) (*view, error) {
+	v := &view{Engine: e, Options: o, group: g, sights: map[*Calendar]*sight{}, before: map[string]store.CalendarState{}, moved: map[string][]calendar.Span{},
 		unasked: map[string]error{}}
 	v.window = e.window(o.Now)
 	states, err := e.Store.Calendars()
@@ -52,10 +55,7 @@ func (e *Engine) observe(ctx context.Context, o Options) (*view, error) {
 		return nil, err
 	}
 	v.uids = uids
-	if err := v.hear(ctx); err != nil {
-		return nil, err
-	}
-	for _, b := range e.Bilaterals {
+	for _, b := range g.members {
 		for _, c := range b.calendars() {
 			if v.sights[c] == nil {
 				v.sights[c] = v.read(ctx, c, uids)
@@ -87,7 +87,7 @@ func (e *Engine) window(now time.Time) calendar.Span {
 // of ours.
 func (v *view) wanted() ([]string, error) {
 	var out []string
-	for _, b := range v.Bilaterals {
+	for _, b := range v.members {
 		if b.Adopt != "" {
 			out = append(out, b.Adopt)
 		}
@@ -113,8 +113,19 @@ func (v *view) wanted() ([]string, error) {
 	return out, nil
 }
 
+// alive tells whoever watches the pass that it made a step.
+func (v *view) alive() {
+	if v.step != nil {
+		v.step()
+	}
+}
+
 func (v *view) read(ctx context.Context, c *Calendar, uids []string) *sight {
 	v.alive()
+	if until := v.rests(c); !until.IsZero() {
+		was := v.before[c.Name]
+		return &sight{err: &resting{until: until, kind: was.Kind, text: was.Error}, rested: true}
+	}
 	obs, err := c.Account.Observe(ctx, calendar.Query{Window: v.window, Zone: c.Zone, UIDs: uids})
 	s := &sight{Observation: obs, err: err}
 	if was := v.before[c.Name]; err == nil && was.Objects > lone && obs.Objects == 0 && !v.restarted {
@@ -133,6 +144,10 @@ func (v *view) state(c *Calendar) store.CalendarState {
 	if s.err != nil {
 		out.LastOK, out.Objects, out.Error = was.LastOK, was.Objects, s.err.Error()
 	}
+	if s.rested {
+		return was
+	}
+	failing(&out, was, cmp.Or(s.err, s.trouble), v.Now, v.Interval)
 	if v.fuse != "" && s.Objects == 0 {
 		out.Objects = was.Objects // so that the fuse stays blown until there is something to read, or a person says start
 	}

@@ -16,17 +16,94 @@ import (
 // stands in its report and does not keep the others from their turn; the error is for what concerns them all.
 func (e *Engine) Pass(ctx context.Context, o Options) (Report, error) {
 	o.Now = o.Now.UTC().Truncate(time.Second)
-	v, err := e.observe(ctx, o)
-	if err != nil {
+	if _, err := e.hear(ctx, o); err != nil {
 		return Report{}, err
+	}
+	groups := e.groups(o.Only)
+	if e.apart(groups) {
+		known, err := e.recallStands()
+		if err != nil {
+			return Report{}, err
+		}
+		o.known = known
+	}
+	r, err := e.passGroups(ctx, o, groups)
+	if err != nil || o.Dry {
+		return r, err
+	}
+	return r, e.recordPass(o, r)
+}
+
+// apart reports whether there are bilaterals that some group knows nothing of.
+func (e *Engine) apart(groups []group) bool {
+	return len(groups) > 0 && len(groups[0].members) < len(e.Bilaterals)
+}
+
+// part is one group's part of a pass.
+type part struct {
+	group
+	Report
+	news int // answers by mail
+	err  error
+}
+
+// passGroups lets the groups pass, as many at once as may, and puts their reports together in the order of the config.
+func (e *Engine) passGroups(ctx context.Context, o Options, groups []group) (Report, error) {
+	if len(groups) == 1 {
+		return e.passGroup(ctx, o, groups[0])
+	}
+	parts := make([]part, len(groups))
+	done := make(chan part)
+	var c crew
+	for left := slices.Clone(groups); len(left) > 0 || c.busy > 0; {
+		left = slices.DeleteFunc(left, func(g group) bool {
+			if !c.admits(g) {
+				return false
+			}
+			c.count(g, 1)
+			go func() {
+				r, err := e.passGroup(ctx, o, g)
+				done <- part{group: g, Report: r, err: err}
+			}()
+			return true
+		})
+		p := <-done
+		c.count(p.group, -1)
+		parts[p.place] = p
+	}
+	return e.together(o.Now, parts)
+}
+
+// together puts the groups' reports together.
+func (e *Engine) together(now time.Time, parts []part) (Report, error) {
+	r, place := Report{Now: now}, map[string]int{}
+	for k, b := range e.Bilaterals {
+		place[b.Name] = k
+	}
+	var all []error
+	for _, p := range parts {
+		r.Bilaterals = append(r.Bilaterals, p.Bilaterals...)
+		r.Calendars = append(r.Calendars, p.Calendars...)
+		r.Parsed += p.Parsed
+		all = append(all, p.err)
+	}
+	slices.SortStableFunc(r.Bilaterals, func(a, b BilateralReport) int { return place[a.Name] - place[b.Name] })
+	return r, errors.Join(all...)
+}
+
+// passGroup is one group's pass.
+func (e *Engine) passGroup(ctx context.Context, o Options, g group) (Report, error) {
+	v, err := e.observe(ctx, o, g)
+	if err != nil {
+		return Report{Now: o.Now}, err
 	}
 	v.checkVanished()
 	r := Report{Now: o.Now}
-	for _, b := range e.Bilaterals {
+	for _, b := range g.members {
 		if o.Only != "" && b.Name != o.Only {
 			continue
 		}
-		e.alive()
+		v.alive()
 		one := BilateralReport{Name: b.Name}
 		one.Err = v.work(ctx, b, &one)
 		one.Code = stopCode(one.Err)
@@ -35,13 +112,13 @@ func (e *Engine) Pass(ctx context.Context, o Options) (Report, error) {
 		}
 		r.Bilaterals = append(r.Bilaterals, one)
 	}
-	return r, v.recordPass(&r)
+	return r, v.recordCalendars(&r)
 }
 
 // checkVanished blows the fuse when two or more series vanish together: that is a calendar gone wrong, not people's wish.
 func (v *view) checkVanished() {
 	var names []string
-	for _, b := range v.Bilaterals {
+	for _, b := range v.members {
 		if f, err := v.find(b); err == nil && f.gone && !v.knownGone(b) {
 			names = append(names, b.Name)
 		}
@@ -111,7 +188,8 @@ func (w *work) run(ctx context.Context) error {
 		}
 	}
 	w.tell()
-	w.moved[w.b.Name] = w.standAfter()
+	w.report.Stands = w.standAfter()
+	w.moved[w.b.Name] = w.report.Stands
 	if err := w.record(applied); err != nil {
 		return err
 	}
@@ -224,13 +302,15 @@ func (w *work) left(i plan.Instance) bool {
 
 // about is what the home calendar can do; asked once a process, since it reaches the server.
 func (w *work) about() calendar.About {
-	if a, ok := w.abouts[w.b.Home]; ok {
+	if a, ok := w.aboutAsked(); ok {
 		return a
 	}
 	a, err := w.b.Home.Account.About(context.Background())
 	if err != nil {
 		return calendar.About{}
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.abouts == nil {
 		w.abouts = map[*Calendar]calendar.About{}
 	}
@@ -238,10 +318,17 @@ func (w *work) about() calendar.About {
 	return a
 }
 
+func (w *work) aboutAsked() (calendar.About, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a, ok := w.abouts[w.b.Home]
+	return a, ok
+}
+
 // aboutKnown reports whether the server could be asked: one that was not must not be taken for one that does not deliver.
 func (w *work) aboutKnown() bool {
 	w.about()
-	_, known := w.abouts[w.b.Home]
+	_, known := w.aboutAsked()
 	return known
 }
 

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"maps"
-	"slices"
 
 	"bilateral/calendar"
 	"bilateral/internal/plan"
@@ -142,9 +141,9 @@ func (w *work) closeIntents() error {
 	return nil
 }
 
-// recordPass keeps that the pass took place and how the calendars were found.
-func (v *view) recordPass(r *Report) error {
-	for _, b := range v.Bilaterals {
+// recordCalendars keeps how the group's calendars were found.
+func (v *view) recordCalendars(r *Report) error {
+	for _, b := range v.members {
 		for _, c := range b.calendars() {
 			if s, ok := v.sights[c]; ok && s != nil {
 				r.Calendars = append(r.Calendars, v.state(c))
@@ -161,21 +160,42 @@ func (v *view) recordPass(r *Report) error {
 			return err
 		}
 	}
-	for name := range v.before {
-		if !slices.ContainsFunc(r.Calendars, func(c store.CalendarState) bool { return c.Name == name }) {
-			if err := v.Store.ForgetCalendar(name); err != nil { // it is configured no more
-				return err
-			}
-		}
+	return nil
+}
+
+// recordPass keeps that the pass took place.
+func (e *Engine) recordPass(o Options, r Report) error {
+	if err := e.forgetCalendars(); err != nil || o.Orders {
+		return err // the owner's command alone: the daemon's passes are what status counts
 	}
-	if v.Orders {
-		return nil // the owner's command alone: the daemon's passes are what status counts
-	}
-	p := store.Pass{Began: v.Now, Ended: v.Now, OK: true, Next: v.Next}
+	p := store.Pass{Began: o.Now, Ended: o.Now, OK: true, Next: o.Next}
 	if err := r.Err(); err != nil {
 		p.OK, p.Errors = r.worked(), err.Error()
 	}
-	return v.Store.EndPass(p)
+	return e.Store.EndPass(p)
+}
+
+// forgetCalendars drops what is known of calendars that are configured no more.
+func (e *Engine) forgetCalendars() error {
+	states, err := e.Store.Calendars()
+	if err != nil {
+		return err
+	}
+	configured := map[string]bool{}
+	for _, b := range e.Bilaterals {
+		for _, c := range b.calendars() {
+			configured[c.Name] = true
+		}
+	}
+	for _, s := range states {
+		if configured[s.Name] {
+			continue
+		}
+		if err := e.Store.ForgetCalendar(s.Name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // remark keeps what a person should hear of besides the verdicts: why the work stopped, notes, a better standing time.

@@ -13,37 +13,45 @@ import (
 	"bilateral/internal/store"
 )
 
-// hear takes the answers that came by mail into the database, where they stay until they are in the calendar. A mailbox
-// that cannot be read is told, and keeps nothing from going on.
-func (v *view) hear(ctx context.Context) error {
-	if v.Post == nil || !v.Answers || v.Dry || v.Orders || !slices.ContainsFunc(v.Bilaterals, func(b *Bilateral) bool { return b.Invites }) {
-		return nil
+// hear takes the answers that came by mail into the database, where they stay until they are in the calendar, and returns
+// how many are for us. A mailbox that cannot be read is told, and keeps nothing from going on.
+func (e *Engine) hear(ctx context.Context, o Options) (news int, err error) {
+	if !e.hears() || o.Dry || o.Orders {
+		return 0, nil
 	}
-	replies, err := v.Post.Replies(ctx)
-	v.unread = err
-	v.unkept = append(v.unkept, replies...) // the mailbox does not give them again once they were handed over
-	for _, r := range v.unkept {
-		for _, b := range v.Bilaterals {
-			ours, err := v.answers(b, r)
+	replies, unread := e.Post.Replies(ctx)
+	e.mu.Lock()
+	e.unread = unread
+	e.mu.Unlock()
+	e.unkept = append(e.unkept, replies...) // the mailbox does not give them again once they were handed over
+	for _, r := range e.unkept {
+		for _, b := range e.Bilaterals {
+			ours, err := e.answers(b, r)
 			if err != nil {
-				return err
+				return news, err
 			}
 			if !ours {
 				continue
 			}
-			if err := v.Store.Hear(store.Reply{Bilateral: b.Name, UID: r.UID, Original: r.Original, Status: r.Status, Comment: r.Comment,
-				Counter: r.Counter, Sequence: r.Sequence, Stamp: r.Stamp, At: v.Now}); err != nil {
-				return err
+			if err := e.Store.Hear(store.Reply{Bilateral: b.Name, UID: r.UID, Original: r.Original, Status: r.Status, Comment: r.Comment,
+				Counter: r.Counter, Sequence: r.Sequence, Stamp: r.Stamp, At: o.Now}); err != nil {
+				return news, err
 			}
+			news++
 		}
 	}
-	v.unkept = nil
-	return nil
+	e.unkept = nil
+	return news, nil
+}
+
+// hears reports whether there is a mailbox to which answers come.
+func (e *Engine) hears() bool {
+	return e.Post != nil && e.Answers && slices.ContainsFunc(e.Bilaterals, func(b *Bilateral) bool { return b.Invites })
 }
 
 // answers reports whether the executive answers a series of the bilateral. Others to whom the invitation was forwarded
 // are nobody's executive.
-func (v *view) answers(b *Bilateral, r imip.Reply) (bool, error) {
+func (e *Engine) answers(b *Bilateral, r imip.Reply) (bool, error) {
 	from := slices.ContainsFunc(b.Executive.Judge.Emails, func(e string) bool { return strings.EqualFold(e, r.From) })
 	known := []calendar.PartStat{calendar.Accepted, calendar.Declined, calendar.Maybe, calendar.Delegated}
 	if !from || r.Counter == nil && !slices.Contains(known, r.Status) {
@@ -52,14 +60,17 @@ func (v *view) answers(b *Bilateral, r imip.Reply) (bool, error) {
 	if b.named(r.UID) || b.Adopt == r.UID {
 		return true, nil
 	}
-	list, err := v.Store.KnownSeries(b.Name)
+	list, err := e.Store.KnownSeries(b.Name)
 	return slices.ContainsFunc(list, func(k store.Known) bool { return k.UID == r.UID }), err
 }
 
 // noteUnread says that answers cannot be read.
 func (w *work) noteUnread() {
-	if w.unread != nil && w.b.Invites {
-		text := fmt.Sprintf("the answers of %s by mail cannot be read: %v", w.b.Executive.Name, w.unread)
+	w.mu.Lock()
+	unread := w.unread
+	w.mu.Unlock()
+	if unread != nil && w.b.Invites {
+		text := fmt.Sprintf("the answers of %s by mail cannot be read: %v", w.b.Executive.Name, unread)
 		w.report.Notes = append(w.report.Notes, Note{"replies_unread", "", text})
 		w.report.Mail = w.unread
 	}

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"context"
-	"runtime/debug"
 	"time"
 
 	"bilateral/agenda"
@@ -20,50 +18,6 @@ const passLimit = 5 * time.Minute
 // suspended, and know nothing of a clock that was set.
 const glance = time.Minute
 
-// Run makes passes until ctx is done: at once, then on the interval, sooner when something falls due, and whenever wake
-// tells that the owner changed something. Between passes nothing runs. Once wake is closed, Run returns as soon as the
-// pass in hand is done. report, if not nil, hears of each pass.
-func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Report, error)) error {
-	for {
-		now := time.Now()
-		next := now.Add(e.Interval)
-		r, err := e.passWithin(ctx, Options{Now: now, Next: next})
-		r.Took = time.Since(now)
-		if ctx.Err() != nil {
-			return nil
-		}
-		e.alive()
-		if report != nil {
-			report(r, err)
-		}
-		if r.Parsed > manyParsed {
-			debug.FreeOSMemory() // a first pass leaves several times what is kept; the daemon then sleeps on it
-		}
-		if !e.rest(ctx, wake, e.nextPass(r, now, next)) {
-			return nil
-		}
-	}
-}
-
-// rest waits for the next pass, and reports false where there is to be none.
-func (e *Engine) rest(ctx context.Context, wake <-chan struct{}, next time.Time) bool {
-	began := time.Now()
-	for now := began; !e.due(began, now, next); now = time.Now() {
-		timer := time.NewTimer(e.nap(now, next))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return false
-		case _, open := <-wake:
-			timer.Stop()
-			return open
-		case <-timer.C:
-		}
-		e.alive()
-	}
-	return true
-}
-
 // due reports whether the clock on the wall has come to next, or an interval has passed although that clock was set back.
 func (e *Engine) due(began, now, next time.Time) bool {
 	return !now.Round(0).Before(next) || now.Sub(began) >= e.Interval
@@ -78,20 +32,6 @@ func (e *Engine) nap(now, next time.Time) time.Duration {
 	return max(left, time.Millisecond)
 }
 
-// alive tells whoever watches that the loop made a step. It is called by the loop itself and by nothing beside it, so that
-// a loop that is stuck is seen to be.
-func (e *Engine) alive() {
-	if e.Alive != nil {
-		e.Alive()
-	}
-}
-
-func (e *Engine) passWithin(ctx context.Context, o Options) (Report, error) {
-	ctx, cancel := context.WithTimeout(ctx, passLimit)
-	defer cancel()
-	return e.Pass(ctx, o)
-}
-
 // soonest is the shortest time between two passes that nobody asked for.
 const soonest = 10 * time.Second
 
@@ -101,6 +41,9 @@ func (e *Engine) nextPass(r Report, now, next time.Time) time.Time {
 		if t.After(now) && t.Before(next) {
 			next = t
 		}
+	}
+	for _, c := range r.Calendars {
+		at(c.NextTry)
 	}
 	for k, b := range r.Bilaterals {
 		bilateral := e.named(b.Name)

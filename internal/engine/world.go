@@ -152,7 +152,10 @@ func (w *work) trustThePast() error {
 // others are this owner's other bilaterals: hard time, wherever their meetings stand after this pass's decisions.
 func (w *work) others() []calendar.Busy {
 	var out []calendar.Busy
-	for _, b := range w.Bilaterals {
+	for _, s := range w.outside() {
+		out = append(out, calendar.Busy{Span: s, Strength: calendar.Hard, Source: "another bilateral"})
+	}
+	for _, b := range w.members {
 		if b == w.b {
 			continue
 		}
@@ -171,7 +174,7 @@ func (w *work) others() []calendar.Busy {
 // [work.others] knows where they stand now.
 func (w *work) withoutOthers(busy []calendar.Busy) []calendar.Busy {
 	var uids []string
-	for _, b := range w.Bilaterals {
+	for _, b := range w.members {
 		if f, err := w.find(b); b != w.b && err == nil {
 			uids = append(uids, f.uids()...)
 		}

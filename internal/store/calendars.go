@@ -18,6 +18,10 @@ type CalendarState struct {
 	Error     string    // "" if reachable
 	Objects   int       // calendar.Observation.Objects at the last good read; 0 is an empty calendar
 	Degraded  string    // what it cannot do at present, in a sentence; "" for nothing
+
+	Failures int                // in a row
+	Kind     calendar.ErrorKind // of the last one
+	NextTry  time.Time          // it rests until then; zero: it is tried with each pass
 }
 
 // SetCalendar records how a calendar was found. It writes when anything but the two times changed, or when the stored
@@ -29,8 +33,9 @@ func (s *Store) SetCalendar(c CalendarState) error {
 		return s.said(doing, err)
 	}
 	return s.change(doing, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT OR REPLACE INTO calendars (name, type, reachable, last_ok, last_try, error, objects, degraded)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, c.Name, c.Type, c.Reachable, instant(c.LastOK), instant(c.LastTry), c.Error, c.Objects, c.Degraded)
+		_, err := tx.Exec(`INSERT OR REPLACE INTO calendars (name, type, reachable, last_ok, last_try, error, objects, degraded, failures, kind, next_try)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.Name, c.Type, c.Reachable, instant(c.LastOK), instant(c.LastTry), c.Error, c.Objects, c.Degraded,
+			c.Failures, c.Kind, instant(c.NextTry))
 		return err
 	})
 }
@@ -40,6 +45,7 @@ func (c CalendarState) differs(have CalendarState) bool {
 		return true
 	}
 	have.LastOK, have.LastTry = c.LastOK, c.LastTry
+	c.NextTry = whole(c.NextTry)
 	return c != have
 }
 
@@ -49,10 +55,11 @@ func (s *Store) Calendars() ([]CalendarState, error) {
 	return out, s.said("read the calendars' states", err)
 }
 
-const selectCalendars = "SELECT name, type, reachable, last_ok, last_try, error, objects, degraded FROM calendars"
+const selectCalendars = "SELECT name, type, reachable, last_ok, last_try, error, objects, degraded, failures, kind, next_try FROM calendars"
 
 func scanCalendar(r row) (c CalendarState, err error) {
-	err = r.Scan(&c.Name, &c.Type, &c.Reachable, (*instant)(&c.LastOK), (*instant)(&c.LastTry), &c.Error, &c.Objects, &c.Degraded)
+	err = r.Scan(&c.Name, &c.Type, &c.Reachable, (*instant)(&c.LastOK), (*instant)(&c.LastTry), &c.Error, &c.Objects, &c.Degraded,
+		&c.Failures, &c.Kind, (*instant)(&c.NextTry))
 	return c, err
 }
 
