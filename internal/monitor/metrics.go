@@ -169,6 +169,9 @@ func (s *standing) Collect(out chan<- prometheus.Metric) {
 	if !good.IsZero() {
 		set(s.silent, s.now().Sub(good).Seconds())
 	}
+	if status.State == "" {
+		return // no pass has ended, and no problem would be said to be none
+	}
 	for _, b := range status.Bilaterals {
 		g := b.Guarantee
 		for state, n := range map[string]int{"held": g.Held, "pending": g.Pending, "waived": g.Waived, "unmet": g.Unmet} {

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -129,6 +130,35 @@ func TestMetricsTellWhatPassesDid(t *testing.T) {
 	for _, never := range []string{"example.org", "secret", `bilateral_periods{bilateral="ann"`} {
 		if strings.Contains(text, never) {
 			t.Errorf("%q stands in the metrics", never)
+		}
+	}
+}
+
+func TestNothingIsSaidOfProblemsBeforeTheFirstPass(t *testing.T) {
+	m, _ := watching(time.Time{})
+	if _, text := get(t, m, "/metrics"); strings.Contains(text, "bilateral_problems") || strings.Contains(text, "bilateral_seconds_since") {
+		t.Error(text)
+	}
+}
+
+func TestTheDocumentedMetricsAreThere(t *testing.T) {
+	m, _ := watching(monday)
+	m.Count("work", nil)
+	m.Passed(Pass{Ended: monday, Status: status("dana"), Report: engine.Report{Bilaterals: []engine.BilateralReport{{Name: "dana", Err: io.EOF}}}})
+	_, text := get(t, m, "/metrics")
+	for _, file := range []string{"../../docs/monitoring.md", "../../docs/monitoring/alerts.yml"} {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := regexp.MustCompile(`bilateral_[a-z_]+`).FindAllString(string(data), -1)
+		if len(names) == 0 {
+			t.Errorf("%s names no metric", file)
+		}
+		for _, name := range names {
+			if !strings.Contains(text, "# TYPE "+name+" ") {
+				t.Errorf("%s names %s, which there is not", file, name)
+			}
 		}
 	}
 }
