@@ -121,8 +121,8 @@ func (p *parser) readText(c *component, q prop) {
 	case "CONFERENCE", "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "URL":
 		c.readLink(q.name, string(bytes.TrimSpace(q.value)))
 	case "ATTENDEE":
-		if len(c.attendees) < maxItems {
-			c.attendees = append(c.attendees, p.readAttendee(q))
+		if a, somebody := p.readAttendee(q); somebody && len(c.attendees) < maxItems {
+			c.attendees = append(c.attendees, a)
 		}
 	case "ORGANIZER":
 		c.organizer = p.intern(readAddress(q))
@@ -180,8 +180,9 @@ func (c *component) readBusyStatus(value string) {
 	}
 }
 
-func (p *parser) readAttendee(q prop) calendar.Attendee {
-	a := calendar.Attendee{Email: p.intern(readAddress(q))}
+// readAttendee reports whether it is anybody: a room or a thing (RFC 5545 section 3.2.3) is nobody.
+func (p *parser) readAttendee(q prop) (a calendar.Attendee, somebody bool) {
+	a.Email, somebody = p.intern(readAddress(q)), true
 	q.each(func(key, value []byte) {
 		switch strings.ToUpper(string(clip(key))) {
 		case "CN":
@@ -194,9 +195,12 @@ func (p *parser) readAttendee(q prop) calendar.Attendee {
 			a.Unserved = !strings.EqualFold(string(clip(value)), "SERVER")
 		case "SCHEDULE-STATUS":
 			a.Delivery = p.intern(clean(string(clip(value))))
+		case "CUTYPE":
+			kind := string(clip(value))
+			somebody = !strings.EqualFold(kind, "ROOM") && !strings.EqualFold(kind, "RESOURCE")
 		}
 	})
-	return a
+	return a, somebody
 }
 
 func (p *parser) readMoment(c *component, into *moment, q prop) {

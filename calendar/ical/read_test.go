@@ -215,7 +215,8 @@ func TestPeopleAndWords(t *testing.T) {
 	f := Parse("a.ics", []byte(file(vevent("UID:a", "DTSTART:20261202T100000Z", `SUMMARY:Alice\, Dana\; 1:1\nweekly\: yes\\`,
 		`CATEGORIES:Focus,with\, comma`, "CATEGORIES:Hold",
 		`ATTENDEE;CN="Chen, Alice";PARTSTAT=accepted;X-RESPONSE-COMMENT="back at ^'noon^'":MAILTO:Alice@Example.org`,
-		`ATTENDEE;EMAIL=dana@example.org;CN=Dana ^^ Boss;SCHEDULE-STATUS="3.7,5.1":/principals/dana/`, "ORGANIZER;CN=Alice:mailto:ALICE@example.org"))))
+		`ATTENDEE;EMAIL=dana@example.org;CN=Dana ^^ Boss;SCHEDULE-STATUS="3.7,5.1":/principals/dana/`,
+		"ATTENDEE;CUTYPE=ROOM;PARTSTAT=ACCEPTED:mailto:room4@example.org", "ATTENDEE;CUTYPE=resource:mailto:beamer@example.org", "ORGANIZER;CN=Alice:mailto:ALICE@example.org"))))
 	events, _ := Expand([]*File{f}, viewOf(t, "20261130", "20261207", ""))
 	if len(events) != 1 {
 		t.Fatalf("got %d events", len(events))
