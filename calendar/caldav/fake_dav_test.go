@@ -76,6 +76,9 @@ func (f *fake) principal() string {
 			`<c:schedule-outbox-URL><d:href>` + f.home + `/dav/alice/outbox/</d:href></c:schedule-outbox-URL>` +
 			`<c:calendar-user-address-set><d:href>/principals/alice/</d:href><d:href>mailto:alice@example.org</d:href></c:calendar-user-address-set>`
 	}
+	if f.inboxOnly {
+		props += `<c:schedule-inbox-URL><d:href>` + strings.TrimSuffix(fakeInbox, "/") + `</d:href></c:schedule-inbox-URL>`
+	}
 	return props
 }
 
@@ -93,7 +96,10 @@ func (f *fake) collection() string {
 		props += `<d:privilege><d:write/></d:privilege>`
 	}
 	props += `</d:current-user-privilege-set>`
-	if !f.noSync {
+	switch {
+	case f.bare:
+		props += `<d:supported-report-set><d:supported-report><d:sync-collection/></d:supported-report></d:supported-report-set>`
+	case !f.noSync:
 		props += `<d:supported-report-set><d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report></d:supported-report-set><d:sync-token>` + f.token() + `</d:sync-token>`
 	}
 	if !f.noTag {

@@ -21,6 +21,7 @@ type flavour struct {
 	name       string
 	noSync     bool   // no sync-collection
 	noTag      bool   // nor getctag
+	bare       bool   // names its reports without DAV:report around them
 	noData     bool   // no texts inside sync-collection
 	page       int    // objects on a page of sync-collection
 	etags      string // "", "weak", "unquoted" or "none"
@@ -32,6 +33,7 @@ type flavour struct {
 	omits      bool   // a multiget leaves out what is missing
 	encodes    bool   // percent-encodes more than it must
 	inbox      bool   // scheduling
+	inboxOnly  bool   // an inbox, and nothing that would put anything into it
 	digest     bool   // wants RFC 7616
 	multigets  int    // texts in one answer at most; 0: any number
 	busyOnly   bool   // shows free/busy only

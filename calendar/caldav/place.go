@@ -49,9 +49,12 @@ func named(r *resource, at *url.URL, property string) string {
 	return ""
 }
 
+// reports looks into supported-report-set, RFC 3253 section 3.1.5. Xandikos leaves DAV:report out.
 func reports(r *resource, name xml.Name) bool {
 	set := r.prop(dav("supported-report-set"))
-	return set != nil && slices.ContainsFunc(set.children, func(c *node) bool { return c.child(dav("report")).child(name) != nil })
+	return set != nil && slices.ContainsFunc(set.children, func(c *node) bool {
+		return c.child(name) != nil || c.child(dav("report")).child(name) != nil
+	})
 }
 
 // privileges reads current-user-privilege-set, RFC 3744 section 5.4. A server without it is taken to allow what it then

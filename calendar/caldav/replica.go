@@ -83,7 +83,7 @@ func (r *replica) refresh(ctx context.Context, s *session) (touched []string, er
 	if err != nil {
 		return touched, err
 	}
-	if l.whole && r.Token != l.token {
+	if l.whole && (r.Token != l.token || r.CTag != l.ctag) {
 		r.changed = true
 	}
 	r.Token, r.CTag, r.expected = l.token, l.ctag, nil

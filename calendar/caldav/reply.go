@@ -25,12 +25,13 @@ type reply struct {
 	stamp    string // DTSTAMP as written: UTC, so that text compares as time
 }
 
-// readInbox follows the user's inbox, if there is one.
+// readInbox follows the user's inbox, if there is one. An inbox without an outbox (Xandikos) is none of RFC 6638: nothing
+// comes into it.
 func (a *Account) readInbox(ctx context.Context) error {
 	if err := a.meet(ctx); err != nil {
 		return err
 	}
-	if a.Person.Inbox == "" {
+	if a.Person.Inbox == "" || a.Person.Outbox == "" {
 		return nil
 	}
 	if a.Inbox.URL == "" {

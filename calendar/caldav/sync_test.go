@@ -62,6 +62,7 @@ func TestAPassCosts(t *testing.T) {
 		first, same, one, restart, twice int
 	}{
 		{"with sync that gives texts: one request each", flavour{}, 2, 1, 1, 1, 1},
+		{"with sync that is named in another way: the same", flavour{bare: true}, 2, 1, 1, 1, 1},
 		{"with sync that gives no texts: one more for what changed", flavour{noData: true}, 5, 1, 2, 1, 2},
 		{"with pages: a request for each page", flavour{page: 100}, 4, 1, 1, 1, 1},
 		{"with getctag alone: a listing when something changed", flavour{noSync: true}, 6, 1, 3, 1, 3},
@@ -109,6 +110,33 @@ func TestAPassWithAnInboxCostsOneRequestToo(t *testing.T) {
 		if log := server.since(); len(log) != 1 {
 			t.Errorf("requests: %v", log)
 		}
+	}
+}
+
+// TestATagThatIsNewForNothingIsKept is every write of ours: what it changed was read at once, and only the tag is news.
+func TestATagThatIsNewForNothingIsKept(t *testing.T) {
+	server, mirror := filled(flavour{noSync: true}, 5), t.TempDir()
+	with := func(o *caldav.Options) { o.Mirror = mirror }
+	observe(t, open(t, server, with))
+	server.clock++
+	observe(t, open(t, server, with))
+	server.since()
+	observe(t, open(t, server, with))
+	if log := server.since(); len(log) != 1 {
+		t.Errorf("no change after a restart: %v", log)
+	}
+}
+
+// TestAnInboxThatNothingComesIntoIsNotRead: RFC 6638 section 2 has both mailboxes or no scheduling.
+func TestAnInboxThatNothingComesIntoIsNotRead(t *testing.T) {
+	server := filled(flavour{inboxOnly: true}, 5)
+	a := open(t, server, nil)
+	apply(t, a, calendar.Change{UID: "ours", Create: draft(t)})
+	server.since()
+	observe(t, a)
+	observe(t, a)
+	if log := server.since(); len(log) != 2+1 { // and once who the user is
+		t.Errorf("two looks: %v", log)
 	}
 }
 
