@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"bilateral/calendar"
 
@@ -13,22 +14,27 @@ import (
 // roles that may write.
 var writers = []string{"owner", "writer", "writerWithoutPrivateAccess"}
 
-// About looks at the calendar and at the list of the account's calendars. The list is another scope, and may be had or not:
-// the events alone tell the name and the rights.
+// About tells of the calendar what the answers about its events say, and what the list of the account's calendars said not
+// long ago. The list is another scope, and may be had or not: the events alone tell the name and the rights.
 func (a *Account) About(ctx context.Context) (calendar.About, error) {
 	if err := a.locate(ctx); err != nil {
 		return calendar.About{}, err
 	}
-	answer, err := a.service.Events.List(a.ID).MaxResults(1).Context(ctx).Do()
-	if err != nil {
-		return calendar.About{}, a.failed("read", a.wanted, err)
+	if !a.followed {
+		if err := a.follow(ctx); err != nil {
+			return calendar.About{}, err
+		}
 	}
+	a.lookAround(ctx)
 	about := calendar.About{
-		Name: answer.Summary, Write: slices.Contains(writers, answer.AccessRole), Invites: true, FreeBusy: true, Silent: true,
-		Sync:  "changes only (sync token)",
-		Notes: []string{fmt.Sprintf("you are its %s; its time zone is %s", roleNames[answer.AccessRole], answer.TimeZone)},
+		Name: a.Title, Write: slices.Contains(writers, a.Role), Invites: true, FreeBusy: true, Silent: true,
+		Sync:    "changes only (sync token)",
+		Address: a.Around.Address, User: a.Around.User, Others: a.Around.Others,
+		Notes: []string{fmt.Sprintf("you are its %s; its time zone is %s", roleNames[a.Role], a.Zone)},
 	}
-	a.lookAround(ctx, &about)
+	if about.Write && a.Around.NoMeet {
+		about.Notes = append(about.Notes, `no Meet links can be made in it: conference = "meet" would have no effect`)
+	}
 	return about, nil
 }
 
@@ -43,23 +49,47 @@ func named(c *gcal.CalendarListEntry) string {
 	return fmt.Sprintf("%s (%s)", c.Summary, c.Id)
 }
 
-// lookAround adds what the list of calendars tells: who is signed in, the other calendars, the kinds of video link.
-func (a *Account) lookAround(ctx context.Context, about *calendar.About) {
-	_ = a.service.CalendarList.List().ShowHidden(true).MaxResults(250).Pages(ctx, func(page *gcal.CalendarList) error {
+// around is what the list of calendars tells: who is signed in, the calendar's address, the other calendars, whether the
+// calendar knows no Meet links.
+type around struct {
+	Looked        time.Time
+	User, Address string
+	Others        []string
+	NoMeet        bool
+}
+
+// lookAgain is how long the list of calendars is taken to hold: a restart is to cost no more than a pass.
+const lookAgain = 24 * time.Hour
+
+// lookAround reads the list of calendars, unless that was done a short while ago. Without an answer nothing is known.
+func (a *Account) lookAround(ctx context.Context) {
+	now := a.now().UTC()
+	if age := now.Sub(a.Around.Looked); !a.Around.Looked.IsZero() && age >= 0 && age < lookAgain {
+		return
+	}
+	found := around{Looked: now}
+	err := a.service.CalendarList.List().ShowHidden(true).MaxResults(250).Pages(ctx, func(page *gcal.CalendarList) error {
 		for _, c := range page.Items {
-			if c.Primary {
-				about.User = c.Id
-			}
-			if c.Id != a.ID && !(c.Primary && a.ID == Primary) {
-				about.Others = append(about.Others, named(c))
-				continue
-			}
-			about.Address = c.Id
-			links := c.ConferenceProperties
-			if about.Write && links != nil && !slices.Contains(links.AllowedConferenceSolutionTypes, "hangoutsMeet") {
-				about.Notes = append(about.Notes, `no Meet links can be made in it: conference = "meet" would have no effect`)
-			}
+			found.add(c, a.ID)
 		}
 		return nil
 	})
+	if err != nil && calendar.KindOf(a.failed("read the list of calendars for", a.wanted, err)) != calendar.Denied {
+		return
+	}
+	a.Around, a.save = found, true
+	a.keep()
+}
+
+// add takes one calendar of the list; id is the one that all is about.
+func (r *around) add(c *gcal.CalendarListEntry, id string) {
+	if c.Primary {
+		r.User = c.Id
+	}
+	if c.Id != id && !(c.Primary && id == Primary) {
+		r.Others = append(r.Others, named(c))
+		return
+	}
+	links := c.ConferenceProperties
+	r.Address, r.NoMeet = c.Id, links != nil && !slices.Contains(links.AllowedConferenceSolutionTypes, "hangoutsMeet")
 }

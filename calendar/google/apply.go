@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"bilateral/calendar"
@@ -70,7 +71,7 @@ func (w *writing) remove(c calendar.Change) error {
 	call := w.service.Events.Delete(w.ID, w.series).SendUpdates("none").Context(w.ctx)
 	call.Header().Set("If-Match", w.master().ETag)
 	if err := call.Do(); err != nil {
-		return w.failed("remove", w.uid, err)
+		return w.failed("remove", err)
 	}
 	touched := make(map[string]bool)
 	w.drop(w.series, touched)
@@ -197,21 +198,41 @@ func (w *writing) exception(original time.Time) *entry {
 func (w *writing) untouched(original time.Time) (*entry, error) {
 	master := w.master()
 	from, to := rfc3339(original, master.Start.Zone), rfc3339(original.Add(time.Minute), master.Start.Zone) // one of an endless series
-	answer, err := w.service.Events.Instances(w.ID, w.series).OriginalStart(from).TimeMin(from).TimeMax(to).Context(w.ctx).Do()
-	if err != nil {
-		return nil, w.failed("read an instance of", w.uid, err)
+	ask := func() *gcal.EventsInstancesCall {
+		return w.service.Events.Instances(w.ID, w.series).OriginalStart(from)
 	}
-	for _, e := range answer.Items {
-		x := entryOf(e)
-		if !x.Original.At.Equal(original) {
-			continue
-		}
-		if !x.says(master) || !x.Start.At.Equal(original) || x.length() != master.length() {
-			return nil, w.refused(calendar.Conflict, "the instance was changed meanwhile")
-		}
-		return x, nil
+	x, err := w.instanceAt(original, ask().TimeMin(from).TimeMax(to))
+	if hasCode(err, http.StatusBadRequest) { // nothing says that the original start goes together with a window
+		x, err = w.instanceAt(original, ask())
 	}
-	return nil, w.refused(calendar.Conflict, "the series has no such instance")
+	switch {
+	case err != nil:
+		return nil, w.failed("read an instance of", err)
+	case x == nil:
+		return nil, w.refused(calendar.Conflict, "the series has no such instance")
+	case !x.says(master) || !x.Start.At.Equal(original) || x.length() != master.length():
+		return nil, w.refused(calendar.Conflict, "the instance was changed meanwhile")
+	}
+	return x, nil
+}
+
+var errFound = errors.New("found")
+
+// instanceAt looks through the pages of an answer for the instance with that original start; nil if it has none.
+func (w *writing) instanceAt(original time.Time, call *gcal.EventsInstancesCall) (found *entry, err error) {
+	err = call.Pages(w.ctx, func(page *gcal.Events) error {
+		for _, e := range page.Items {
+			if x := entryOf(e); x.Original.At.Equal(original) {
+				found = x
+				return errFound
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, errFound) {
+		err = nil
+	}
+	return found, err
 }
 
 // says reports whether people read the same in both but for the times.
@@ -272,7 +293,7 @@ func (w *writing) patch(id, etag string, e *gcal.Event, mails bool) (*gcal.Event
 	if err == nil {
 		return got, nil
 	}
-	failure := w.failed("write", w.uid, err)
+	failure := w.failed("write", err)
 	if !ambiguous(failure) {
 		return nil, failure
 	}

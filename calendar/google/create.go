@@ -50,7 +50,7 @@ func (w *writing) insert(e *gcal.Event) (*gcal.Event, error) {
 	if err == nil {
 		return got, nil
 	}
-	failure := w.failed("create", w.uid, err)
+	failure := w.failed("create", err)
 	switch {
 	case calendar.KindOf(failure) == calendar.Exists:
 		return nil, w.refused(calendar.Exists, "Google gives an id once only, and one of this series was here before; it may have been deleted")
@@ -169,7 +169,7 @@ func (w *writing) like(id string) (*gcal.Event, error) {
 	}
 	old, err := w.service.Events.Get(w.ID, id).Context(w.ctx).Do()
 	if err != nil {
-		return nil, w.failed("read", id, err)
+		return nil, w.failed("read", err)
 	}
 	e := &gcal.Event{
 		Summary: old.Summary, Location: old.Location, Description: old.Description, Attachments: old.Attachments,

@@ -17,12 +17,20 @@ import (
 	"google.golang.org/api/googleapi"
 )
 
-// failed types an error of a call. What is typed already (by the sign-in below the client) stays as it is.
-func (a *Account) failed(op, target string, err error) error {
+// failed is an error of a call about a calendar.
+func (a *Account) failed(op, calendar string, err error) error {
+	return a.typed(op, "Google calendar "+calendar, err)
+}
+
+// failed is an error of a call about the event that is being written.
+func (w *writing) failed(op string, err error) error { return w.typed(op, "Google event "+w.uid, err) }
+
+// typed types an error of a call. What is typed already (by the sign-in below the client) stays as it is.
+func (a *Account) typed(op, target string, err error) error {
 	var typed *calendar.Error
 	var said *googleapi.Error
 	var outer *url.Error
-	e := &calendar.Error{Op: op, Target: "Google calendar " + target, Err: err}
+	e := &calendar.Error{Op: op, Target: target, Err: err}
 	switch {
 	case err == nil:
 		return nil
@@ -66,6 +74,12 @@ func kindOf(e *googleapi.Error) calendar.ErrorKind {
 		return calendar.Unreachable
 	}
 	return calendar.BadData
+}
+
+// hasCode reports whether an error is an answer with one of these status codes.
+func hasCode(err error, codes ...int) bool {
+	var said *googleapi.Error
+	return errors.As(err, &said) && slices.Contains(codes, said.Code)
 }
 
 func gives(e *googleapi.Error, reason string) bool {

@@ -48,11 +48,12 @@ type Account struct {
 	page    int64  // events in one answer of a list
 
 	mirror
-	loaded bool
-	save   bool // the mirror holds more than its file
-	groups map[string]map[string]bool
-	kinds  map[string]calendar.Kind // by UID, what iCalendar has no word for
-	held   ical.Collection
+	loaded   bool
+	followed bool // the mirror is as the calendar was since this account was made
+	save     bool // the mirror holds more than its file
+	groups   map[string]map[string]bool
+	kinds    map[string]calendar.Kind // by UID, what iCalendar has no word for
+	held     ical.Collection
 }
 
 // New checks the options; it reaches no server.

@@ -11,12 +11,15 @@ import (
 )
 
 // mirrorHeader changes with what a mirror holds; one with another header is not read.
-const mirrorHeader = "bilateral google mirror 1\n"
+const mirrorHeader = "bilateral google mirror 2\n"
 
 // mirror is what is kept on disk of a calendar, so that a restart costs no more than a pass.
 type mirror struct {
 	ID      string // of the calendar: an address, or "primary"
 	Title   string // of the calendar, which for a main one names the account
+	Role    string // that the account has in it
+	Zone    string // of the calendar
+	Around  around
 	Token   string // the sync token that Items stand for; "" before a first whole pass
 	Items   map[string]*entry
 	Doubted map[string]bool // series whose rule changed: their exceptions may be gone without a word

@@ -228,7 +228,7 @@ func (w *writing) answer(e *gcal.Event, x *entry, p calendar.Patch) error {
 	now, err := w.service.Events.Get(w.ID, x.ID).Context(w.ctx).Do()
 	switch {
 	case err != nil:
-		return w.failed("read", w.uid, err)
+		return w.failed("read", err)
 	case now.Etag != x.ETag || now.AttendeesOmitted:
 		return w.refused(calendar.Conflict, "it was changed meanwhile")
 	}

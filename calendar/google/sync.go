@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,7 +14,6 @@ import (
 	"bilateral/calendar/ical"
 
 	gcal "google.golang.org/api/calendar/v3"
-	"google.golang.org/api/googleapi"
 )
 
 const (
@@ -25,14 +25,16 @@ const (
 type listing struct {
 	whole bool // it names all there is
 	items map[string]*entry
-	title string
+	title string // of the calendar
+	role  string // that the account has in it
+	zone  string
 	token string
 }
 
 // follow brings the mirror up to date. After an error the mirror is what it was.
 func (a *Account) follow(ctx context.Context) error {
 	l, err := a.list(ctx, a.Token)
-	if a.Token != "" && (outdated(err) || err == nil && l.title != a.Title) {
+	if a.Token != "" && (outdated(err) || err == nil && l.title != "" && l.title != a.Title) {
 		l, err = a.list(ctx, "")
 	}
 	if err != nil {
@@ -40,8 +42,12 @@ func (a *Account) follow(ctx context.Context) error {
 	}
 	touched := a.take(l)
 	a.rebuild(touched)
-	a.Token, a.Title = l.token, l.title
-	a.save = a.save || len(touched) > 0 || l.whole
+	a.Token, a.followed = l.token, true
+	a.save = a.save || len(touched) > 0 || l.whole || a.Role != l.role || a.Zone != l.zone
+	a.Title, a.Role, a.Zone = cmp.Or(l.title, a.Title), cmp.Or(l.role, a.Role), cmp.Or(l.zone, a.Zone)
+	if l.whole {
+		a.Around = around{} // it may be another account's
+	}
 	if err := a.settle(ctx); err != nil {
 		return err
 	}
@@ -52,8 +58,7 @@ func (a *Account) follow(ctx context.Context) error {
 // outdated reports whether Google wants the calendar to be read anew: 410, or 400 for a token that it never gave (another
 // account's, for instance).
 func outdated(err error) bool {
-	var said *googleapi.Error
-	return errors.As(err, &said) && (said.Code == http.StatusGone || said.Code == http.StatusBadRequest)
+	return hasCode(err, http.StatusGone, http.StatusBadRequest)
 }
 
 // list reads all pages. The token of the last one stands for the moment at which the first was asked for, so that what
@@ -75,7 +80,7 @@ func (a *Account) list(ctx context.Context, token string) (*listing, error) {
 			return nil, err
 		}
 		l.add(answer.Items)
-		l.title = answer.Summary
+		l.title, l.role, l.zone = answer.Summary, answer.AccessRole, answer.TimeZone
 		if answer.NextPageToken == "" {
 			l.token = answer.NextSyncToken
 			return l, nil
@@ -280,9 +285,8 @@ func (a *Account) settle(ctx context.Context) error {
 // look reads one event again.
 func (a *Account) look(ctx context.Context, id string, touched map[string]bool) error {
 	e, err := a.service.Events.Get(a.ID, id).Context(ctx).Do()
-	var said *googleapi.Error
 	switch {
-	case errors.As(err, &said) && (said.Code == http.StatusNotFound || said.Code == http.StatusGone):
+	case hasCode(err, http.StatusNotFound, http.StatusGone):
 		a.drop(id, touched)
 		return nil
 	case err != nil:

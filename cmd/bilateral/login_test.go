@@ -179,7 +179,7 @@ func TestASignInsProblemStandsWhereItsSeverityBelongs(t *testing.T) {
 }
 
 func TestWhatAPassSaidOfASignInLeadsToLogin(t *testing.T) {
-	gone := "the calendar team cannot be read (sign in to calendar team: sign-in needed: nobody has signed in yet); …"
+	gone := "the calendar team cannot be read (open calendar team: sign-in needed: nobody has signed in yet); …"
 	for _, row := range []struct {
 		sentence string
 		problems []engine.Problem
@@ -191,7 +191,7 @@ func TestWhatAPassSaidOfASignInLeadsToLogin(t *testing.T) {
 			"sign_in critical bilateral login team; calendar_unreadable warning bilateral login team; "},
 		{"nothing, where Google only does not answer", []engine.Problem{{Code: "calendar_unreadable", Severity: engine.Warning, Do: "x", Message: "sign in to calendar team: not reachable"}},
 			"calendar_unreadable warning x; "},
-		{"nothing of another calendar", []engine.Problem{{Code: "sign_in", Severity: engine.Critical, Do: "x", Message: "sign in to calendar team2: sign-in needed"}}, "sign_in critical x; "},
+		{"nothing of another calendar", []engine.Problem{{Code: "sign_in", Severity: engine.Critical, Do: "x", Message: "open calendar team2: sign-in needed"}}, "sign_in critical x; "},
 	} {
 		s := engine.Status{State: engine.Warning, Problems: row.problems}
 		pointAtLogin(&s, "team")

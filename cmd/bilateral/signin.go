@@ -92,7 +92,7 @@ func pointAtLogin(s *engine.Status, calendar string) bool {
 	told := false
 	for k := 0; k < len(s.Problems); k++ {
 		p := s.Problems[k]
-		if !strings.Contains(p.Message, "sign in to calendar "+calendar+": sign-in needed") {
+		if !strings.Contains(p.Message, "open calendar "+calendar+": sign-in needed") {
 			continue
 		}
 		p.Do = "bilateral login " + calendar

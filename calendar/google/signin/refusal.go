@@ -39,7 +39,7 @@ func (o *Options) refusal(err error, c credentials) error {
 	default:
 		fault := o.judge(answered, c)
 		fault.Client = c.client
-		e.Kind, e.Err = calendar.SignIn, fault
+		e.Kind, e.Op, e.Err = calendar.SignIn, opFor(calendar.SignIn), fault
 	}
 	return e
 }

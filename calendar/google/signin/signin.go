@@ -51,7 +51,15 @@ func (o *Options) client() *http.Client {
 
 // fails wraps what stands in the way as an adapter's error.
 func (o *Options) fails(kind calendar.ErrorKind, err error) error {
-	return &calendar.Error{Kind: kind, Op: "sign in to", Target: "calendar " + o.Calendar, Err: err}
+	return &calendar.Error{Kind: kind, Op: opFor(kind), Target: "calendar " + o.Calendar, Err: err}
+}
+
+// opFor is what failed: where a person must sign in, that is said by the kind, and signing in is not what was tried.
+func opFor(kind calendar.ErrorKind) string {
+	if kind == calendar.SignIn {
+		return "open"
+	}
+	return "sign in to"
 }
 
 // tokens yields access tokens. The one that is named as refused is not given again.
