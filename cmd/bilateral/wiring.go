@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -145,7 +146,7 @@ func (w *wiring) calendar(ctx context.Context, name string) (*engine.Calendar, e
 	if !ok {
 		return nil, wrongUsage("Configured are: "+strings.Join(calendarNames(w.config), ", "), "no calendar is named %q", name)
 	}
-	wired := &engine.Calendar{Name: c.Name, Type: c.Type, Zone: w.zoneOf(name)}
+	wired := &engine.Calendar{Name: c.Name, Type: c.Type, Zone: w.zoneOf(name), Host: hostOf(c)}
 	if !w.offline {
 		var err error
 		if wired.Account, err = w.account(ctx, c); err != nil {
@@ -154,6 +155,17 @@ func (w *wiring) calendar(ctx context.Context, name string) (*engine.Calendar, e
 	}
 	w.calendars[name] = wired
 	return wired, nil
+}
+
+// hostOf is the server that a calendar is on; "" for a folder or a file.
+func hostOf(c config.Calendar) string {
+	if c.Type == config.Google {
+		return "google"
+	}
+	if u, err := url.Parse(c.URL); err == nil {
+		return u.Host
+	}
+	return ""
 }
 
 func calendarNames(c *config.Config) []string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"bilateral/calendar"
@@ -347,11 +348,16 @@ func (r Report) Err() error {
 		all = append(all, b.Err, b.Mail)
 	}
 	for _, c := range r.Calendars {
-		if !c.Reachable {
+		if !c.Reachable && !mentioned(all, c.Error) {
 			all = append(all, fmt.Errorf("calendar %s: %s", c.Name, c.Error))
 		}
 	}
 	return errors.Join(all...)
+}
+
+// mentioned reports whether an error says that already.
+func mentioned(all []error, text string) bool {
+	return slices.ContainsFunc(all, func(err error) bool { return err != nil && strings.Contains(err.Error(), text) })
 }
 
 // worked reports whether every bilateral had its turn: an unreadable source of busy time is told beside it.

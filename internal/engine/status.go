@@ -178,12 +178,21 @@ func (s *Status) judge(e *Engine, pass store.Pass, passed bool, now time.Time) {
 	case !passed:
 		first(Problem{"never_ran", Warning, "", "", "no pass has ever finished", "bilateral run --once"})
 	case now.Sub(pass.Ended) > limit:
-		first(Problem{"not_running", Warning, "", "", "the last pass was at " + when(pass.Ended), "bilateral run"})
+		first(silence(s.Daemon.Running, pass.Ended))
 	case len(s.Problems) == 0:
 		s.State = OK
 	default:
 		s.State = s.Problems[0].Severity
 	}
+}
+
+// silence is that no pass was recorded for long: nobody makes any, or whoever does cannot write it down.
+func silence(running bool, last time.Time) Problem {
+	if running {
+		return Problem{"not_recorded", Warning, "", "", "the daemon runs, but has recorded no pass since " + when(last),
+			"see whether the disk is full or the state directory cannot be written: its log says why"}
+	}
+	return Problem{"not_running", Warning, "", "", "the last pass was at " + when(last), "bilateral run"}
 }
 
 func rank(severity string) int { return slices.Index([]string{Critical, Warning}, severity) }
@@ -216,6 +225,10 @@ func (e *Engine) calendarStatus(s *Status, now time.Time) error {
 	}
 	for _, c := range list {
 		one := CalendarStatus{Name: c.Name, Type: c.Type, Reachable: c.Reachable, LastOK: moment(c.LastOK), Degraded: calendar.Plain(c.Degraded)}
+		if c.Failures >= openCircuit {
+			s.add(Problem{"account_circuit_open", Warning, "", "", fmt.Sprintf("the calendar %s failed %d times in a row and is left alone: it is tried again at %s",
+				c.Name, c.Failures, when(c.NextTry)), "bilateral check; an order of yours, or bilateral run --once, tries it at once"})
+		}
 		switch {
 		case !c.Reachable:
 			plain := calendar.Plain(c.Error)
