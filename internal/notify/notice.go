@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
+	"bilateral/calendar"
 	"bilateral/internal/engine"
 	"bilateral/internal/store"
 )
@@ -130,17 +130,5 @@ func shorten(s string, most int) string {
 	return s + " …"
 }
 
-// clean makes one line of text that may quote strangers, without control characters and without the invisible ones that
-// turn the direction of writing.
-func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r), unicode.IsControl(r):
-			return ' '
-		case unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d':
-			return -1 // the two joiners are part of Persian and Indic words
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
-	return strings.Join(strings.Fields(s), " ")
-}
+// clean makes one harmless line of text that may quote strangers.
+func clean(s string) string { return strings.Join(strings.Fields(calendar.Plain(s)), " ") }
