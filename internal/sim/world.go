@@ -24,6 +24,7 @@ type world struct {
 	machine *Machine
 	base    string
 	lives   int // state directories used so far
+	storm   bool
 	process *process
 
 	now, began, end time.Time
@@ -115,7 +116,11 @@ func (f *Failure) Error() string {
 
 // Live lives the seed's life for so many days and returns what happened how often, and the first broken promise.
 func (m *Machine) Live(ctx context.Context, dir string, seed uint64, days int) (map[string]int, error) {
-	w := newWorld(m, dir, seed, days)
+	return newWorld(m, dir, seed, days).whole(ctx, seed)
+}
+
+// whole is the life from its first boot to its last calm pass.
+func (w *world) whole(ctx context.Context, seed uint64) (map[string]int, error) {
 	err := w.live(ctx)
 	if w.store != nil {
 		w.store.Close()
@@ -315,8 +320,12 @@ func (w *world) live(ctx context.Context) error {
 	for w.now.Before(w.end) {
 		if !w.now.Before(next) {
 			w.act()
+			pause := 600.0
+			if w.storm {
+				pause = w.rage()
+			}
 			w.stir = w.now
-			next = w.now.Add(time.Duration(1+w.ExpFloat64()*600) * time.Minute)
+			next = w.now.Add(time.Duration(1+w.ExpFloat64()*pause) * time.Minute)
 		}
 		if err := w.pass(ctx); err != nil {
 			return err
