@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 
-	"bilateral/calendar/imip"
 	"bilateral/internal/engine"
 	"bilateral/internal/notify"
 	"bilateral/internal/store"
@@ -31,8 +30,7 @@ func (w *wiring) notifier(ctx context.Context, s *store.Store, log zerolog.Logge
 			return nil, err
 		}
 		me := w.config.Me
-		o.Channels = append(o.Channels, notify.Mail{Send: post.Send, Zone: me.Zone,
-			From: imip.Person{Name: me.Name, Email: me.Email}, To: imip.Person{Email: c.Mail}})
+		o.Channels = append(o.Channels, notify.Mail{Send: post.Send, Sender: me.Name, From: me.Email, To: c.Mail, Zone: me.Zone})
 	}
 	if c.Calendar != "" {
 		own, _ := w.config.Calendar(c.Calendar) // the config was checked

@@ -13,9 +13,10 @@ import (
 
 // Mail sends one letter after a pass, with everything that it makes known.
 type Mail struct {
-	Send     func(context.Context, imip.Message) error
-	From, To imip.Person
-	Zone     *time.Location // of times in the letter
+	Send         func(context.Context, imip.Message) error
+	Sender, From string // name and address of who sends
+	To           string
+	Zone         *time.Location // of times in the letter
 }
 
 // Name implements [Channel].
@@ -43,9 +44,9 @@ func (m Mail) letter(list []Notice) imip.Message {
 		fmt.Fprintf(&text, "%s: %s\n  Do: %s\n  Since %s.\n\n", n.Severity, n.full(), n.Do, m.when(n.Since))
 	}
 	text.WriteString("All of it: bilateral status\n")
-	sum := sha256.Sum256([]byte(m.To.Email + list[0].At.UTC().Format(time.RFC3339) + text.String()))
-	_, domain, _ := strings.Cut(m.From.Email, "@")
-	return imip.Message{From: m.From, To: m.To, Subject: subject(list), Text: text.String(), Date: list[0].At,
+	sum := sha256.Sum256([]byte(m.To + list[0].At.UTC().Format(time.RFC3339) + text.String()))
+	_, domain, _ := strings.Cut(m.From, "@")
+	return imip.Message{From: imip.Person{Name: m.Sender, Email: m.From}, To: imip.Person{Email: m.To}, Subject: subject(list), Text: text.String(), Date: list[0].At,
 		ID: "bilateral-notice-" + hex.EncodeToString(sum[:12]) + "@" + domain}
 }
 

@@ -335,7 +335,7 @@ func TestMailIsOneLetterInTheOwnersTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := Mail{From: imip.Person{Name: "Alice Chen", Email: "alice@example.org"}, To: imip.Person{Email: "me@example.org"}, Zone: zone,
+	m := Mail{Sender: "Alice Chen", From: "alice@example.org", To: "me@example.org", Zone: zone,
 		Send: func(_ context.Context, l imip.Message) error { sent = append(sent, l); return nil }}
 	list := []Notice{notice(false), notice(true)}
 	list[0].Since = time.Date(2026, 11, 1, 5, 30, 0, 0, time.UTC) // 01:30, the first time that night
