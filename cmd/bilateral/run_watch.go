@@ -55,8 +55,8 @@ func (d *daemon) use(s *setup) {
 // logChanges writes a line for each problem that began, changed its severity or ended, and for each period of which
 // something else holds than before. What stays as it is needs no line; before the first pass nothing is known.
 func logChanges(log zerolog.Logger, before *engine.Status, after engine.Status) {
-	type about struct{ code, bilateral, period string }
-	of := func(p engine.Problem) about { return about{p.Code, p.Bilateral, p.Period} }
+	type about struct{ code, bilateral, period, calendar string }
+	of := func(p engine.Problem) about { return about{p.Code, p.Bilateral, p.Period, p.Calendar} }
 	line := func(e *zerolog.Event, p engine.Problem, what string) {
 		e.Str("code", p.Code).Str("bilateral", p.Bilateral).Str("period", p.Period).Str("problem", p.Message).Str("do", p.Do).Msg(what)
 	}

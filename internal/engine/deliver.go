@@ -292,7 +292,7 @@ func (s *Status) judgeLetters(b *Bilateral, open []store.Letter) {
 		}
 		about := cmp.Or(l.Period, "the series")
 		s.add(Problem{"mail_unsent", Warning, b.Name, l.Period, fmt.Sprintf("the mail to %s about %s could not be sent since %s: %s",
-			b.Executive.Email, about, when(l.At), l.Error), "bilateral check; it is sent as soon as the mail server takes it"})
+			b.Executive.Email, about, when(l.At), l.Error), "bilateral check; it is sent as soon as the mail server takes it", ""})
 		return // the others wait for the same
 	}
 }

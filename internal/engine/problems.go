@@ -27,7 +27,7 @@ func (s *Status) judgePeriods(b *Bilateral, verdicts []store.Dated, now time.Tim
 		case v.State == plan.Held && v.Basis == plan.Blind && !blind:
 			blind = true
 			s.add(Problem{"held_blind", Warning, b.Name, v.Period, fmt.Sprintf("held as far as can be seen: the calendar of %s cannot be read", b.Executive.Name),
-				"ask for free/busy access, and name it in [bilateral.executive] busy"})
+				"ask for free/busy access, and name it in [bilateral.executive] busy", ""})
 		}
 	}
 }
@@ -48,13 +48,13 @@ func (s *Status) stopped(b *Bilateral, v store.Dated) {
 	if v.Code == "series_declined" {
 		do = "talk to " + b.Executive.Name + ", then bilateral start " + b.Name
 	}
-	s.add(Problem{v.Code, Critical, b.Name, "", v.Sentence, do})
+	s.add(Problem{v.Code, Critical, b.Name, "", v.Sentence, do, ""})
 }
 
 // unmet is critical where it presses, else a warning. A conflict that is too near to be moved is a warning until the slot
 // has passed: then the period is open for a later one.
 func (s *Status) unmet(b *Bilateral, v store.Dated, pressing bool) {
-	p := Problem{"period_unmet", Warning, b.Name, v.Period, v.Period + ": " + v.Sentence, doAbout(b, v)}
+	p := Problem{"period_unmet", Warning, b.Name, v.Period, v.Period + ": " + v.Sentence, doAbout(b, v), ""}
 	switch {
 	case v.Code == "frozen":
 		p.Code = "conflict_frozen"
@@ -87,11 +87,11 @@ const lintAhead = 24 * time.Hour
 
 func (s *Status) judgeItems(b *Bilateral, open []agenda.Item, next *store.Dated, lint int, now time.Time) {
 	if lint > 0 && next.Slot.Start.Sub(now) <= lintAhead && next.Slot.Start.After(now) {
-		s.add(Problem{"lint", Warning, b.Name, next.Period, fmt.Sprintf("%d follow-ups are held back until they are complete", lint), "bilateral list --for " + b.Name})
+		s.add(Problem{"lint", Warning, b.Name, next.Period, fmt.Sprintf("%d follow-ups are held back until they are complete", lint), "bilateral list --for " + b.Name, ""})
 	}
 	if risk := agenda.AtRisk(open, next.Slot.Start); len(risk) > 0 {
 		s.add(Problem{"at_risk", Warning, b.Name, next.Period, fmt.Sprintf("%s (#%s) is at risk and due before the next meeting", agenda.Clean(risk[0].Text), risk[0].ID),
-			"tell " + b.Executive.Name + " now; bilateral show " + risk[0].ID})
+			"tell " + b.Executive.Name + " now; bilateral show " + risk[0].ID, ""})
 	}
 }
 
@@ -114,6 +114,6 @@ var remarkAdvice = map[string]string{
 
 func (s *Status) judgeRemarks(b *Bilateral, r store.Remarks) {
 	for _, x := range r.List {
-		s.add(Problem{x.Code, x.Severity, b.Name, x.Period, x.Text, strings.ReplaceAll(remarkAdvice[x.Code], "NAME", b.Name)})
+		s.add(Problem{x.Code, x.Severity, b.Name, x.Period, x.Text, strings.ReplaceAll(remarkAdvice[x.Code], "NAME", b.Name), ""})
 	}
 }

@@ -33,6 +33,7 @@ type Problem struct {
 	Period    string `json:"period"`    // "" where it concerns no single one
 	Message   string `json:"message"`
 	Do        string `json:"do"`
+	Calendar  string `json:"calendar,omitempty"` // its name, where the problem is one calendar's
 }
 
 // DaemonStatus is whether and when passes are made.
@@ -170,13 +171,13 @@ const stale = 3
 func (s *Status) judge(e *Engine, pass store.Pass, passed bool, now time.Time) {
 	limit := stale * e.Interval
 	if passed && !pass.OK && now.Sub(pass.LastGood) > limit && now.Sub(pass.Ended) <= limit {
-		s.add(Problem{"no_good_pass", Critical, "", "", "no pass has succeeded since " + when(pass.LastGood) + ": " + pass.Errors, "bilateral check"})
+		s.add(Problem{"no_good_pass", Critical, "", "", "no pass has succeeded since " + when(pass.LastGood) + ": " + pass.Errors, "bilateral check", ""})
 	}
 	slices.SortStableFunc(s.Problems, func(a, b Problem) int { return cmp.Compare(rank(a.Severity), rank(b.Severity)) })
 	first := func(p Problem) { s.State, s.Problems = NoIdea, slices.Insert(s.Problems, 0, p) } // all else is as old as the last pass
 	switch {
 	case !passed:
-		first(Problem{"never_ran", Warning, "", "", "no pass has ever finished", "bilateral run --once"})
+		first(Problem{"never_ran", Warning, "", "", "no pass has ever finished", "bilateral run --once", ""})
 	case now.Sub(pass.Ended) > limit:
 		first(silence(s.Daemon.Running, pass.Ended))
 	case len(s.Problems) == 0:
@@ -190,9 +191,9 @@ func (s *Status) judge(e *Engine, pass store.Pass, passed bool, now time.Time) {
 func silence(running bool, last time.Time) Problem {
 	if running {
 		return Problem{"not_recorded", Warning, "", "", "the daemon runs, but has recorded no pass since " + when(last),
-			"see whether the disk is full or the state directory cannot be written: its log says why"}
+			"see whether the disk is full or the state directory cannot be written: its log says why", ""}
 	}
-	return Problem{"not_running", Warning, "", "", "the last pass was at " + when(last), "bilateral run"}
+	return Problem{"not_running", Warning, "", "", "the last pass was at " + when(last), "bilateral run", ""}
 }
 
 func rank(severity string) int { return slices.Index([]string{Critical, Warning}, severity) }
@@ -227,16 +228,16 @@ func (e *Engine) calendarStatus(s *Status, now time.Time) error {
 		one := CalendarStatus{Name: c.Name, Type: c.Type, Reachable: c.Reachable, LastOK: moment(c.LastOK), Degraded: calendar.Plain(c.Degraded)}
 		if c.Failures >= openCircuit {
 			s.add(Problem{"account_circuit_open", Warning, "", "", fmt.Sprintf("the calendar %s failed %d times in a row and is left alone: it is tried again at %s",
-				c.Name, c.Failures, when(c.NextTry)), "bilateral check; an order of yours, or bilateral run --once, tries it at once"})
+				c.Name, c.Failures, when(c.NextTry)), "bilateral check; an order of yours, or bilateral run --once, tries it at once", c.Name})
 		}
 		switch {
 		case !c.Reachable:
 			plain := calendar.Plain(c.Error)
 			one.Error = &plain
 			s.add(Problem{"calendar_unreadable", Warning, "", "", fmt.Sprintf("the calendar %s cannot be read (%s); what was last seen of it, at %s, is used",
-				c.Name, c.Error, when(c.LastOK)), "bilateral check"})
+				c.Name, c.Error, when(c.LastOK)), "bilateral check", c.Name})
 		case c.Degraded != "":
-			s.add(Problem{"calendar_degraded", Warning, "", "", "the calendar " + c.Name + ": " + c.Degraded, "mend or remove that entry"})
+			s.add(Problem{"calendar_degraded", Warning, "", "", "the calendar " + c.Name + ": " + c.Degraded, "mend or remove that entry", c.Name})
 		}
 		s.Calendars = append(s.Calendars, one)
 	}
@@ -255,7 +256,7 @@ func (e *Engine) channelStatus(s *Status) error {
 	for _, c := range list {
 		if c.Error != "" {
 			s.add(Problem{NotifyCode + c.Name, Warning, "", "", fmt.Sprintf("notifications by %s do not go out since %s: %s", c.Name, when(c.Failing), c.Error),
-				"correct " + c.Name + " under [notify] in the config, or mend what it reaches; each pass tries again"})
+				"correct " + c.Name + " under [notify] in the config, or mend what it reaches; each pass tries again", ""})
 		}
 	}
 	return nil
@@ -266,7 +267,7 @@ func (e *Engine) restoredStatus(s *Status) error {
 	r, ok, err := e.Store.Restored()
 	if ok {
 		s.add(Problem{"state_restored", Warning, "", "", fmt.Sprintf("the database was damaged; at %s the copy of %s took its place: follow-ups and history since then are gone, the calendars are as they were",
-			when(r.At), when(r.Of)), "add what is missing (bilateral list), then remove " + r.Aside})
+			when(r.At), when(r.Of)), "add what is missing (bilateral list), then remove " + r.Aside, ""})
 	}
 	return err
 }
@@ -292,7 +293,7 @@ func (e *Engine) bilateralStatus(b *Bilateral, now time.Time, s *Status) (Bilate
 		}
 	}
 	if len(verdicts) == 0 {
-		s.add(Problem{"never_looked", Warning, b.Name, "", "no pass has looked at " + b.Name + " yet", "bilateral run --once"})
+		s.add(Problem{"never_looked", Warning, b.Name, "", "no pass has looked at " + b.Name + " yet", "bilateral run --once", ""})
 	}
 	var next *store.Dated
 	for k := range verdicts {

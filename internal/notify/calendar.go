@@ -96,7 +96,7 @@ func (c Calendar) uids(n Notice, severity string) []string {
 	}
 	out := make([]string, again)
 	for k := range out {
-		sum := sha256.Sum256([]byte(n.Code + "\n" + n.Bilateral + "\n" + cmp.Or(n.Period, day) + "\n" + severity + "\n" + strconv.Itoa(k)))
+		sum := sha256.Sum256([]byte(n.Code + "\n" + n.Calendar + "\n" + n.Bilateral + "\n" + cmp.Or(n.Period, day) + "\n" + severity + "\n" + strconv.Itoa(k)))
 		out[k] = "notice-" + hex.EncodeToString(sum[:10]) + "@bilateral"
 	}
 	return out

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,7 @@ func titles(t *testing.T, a calendar.Account) []string {
 	for _, e := range notes(t, a, berlin) {
 		out = append(out, e.Start.In(berlin).Format("2 Jan")+" "+e.Title)
 	}
+	slices.Sort(out)
 	return out
 }
 

@@ -18,6 +18,7 @@ type message struct {
 	Severity  string    `json:"severity"`
 	Bilateral string    `json:"bilateral"`
 	Period    string    `json:"period"`
+	Calendar  string    `json:"calendar,omitempty"`
 	Message   string    `json:"message"`
 	Do        string    `json:"do"`
 	Since     time.Time `json:"since"`
@@ -34,7 +35,7 @@ func (n Notice) json() []byte {
 	if n.Ended {
 		text = n.full()
 	}
-	data, _ := json.Marshal(message{1, event, n.Code, n.Severity, n.Bilateral, n.Period, n.Message, n.Do, n.Since, n.At, text}) // text and moments always marshal
+	data, _ := json.Marshal(message{1, event, n.Code, n.Severity, n.Bilateral, n.Period, n.Calendar, n.Message, n.Do, n.Since, n.At, text}) // text and moments always marshal
 	return data
 }
 

@@ -31,7 +31,7 @@ func compare(told []store.Notice, problems []engine.Problem, now time.Time) (sta
 		p.Message, p.Do = clean(p.Message), clean(p.Do)
 		k := slices.IndexFunc(state, func(n store.Notice) bool { return about(n, p) })
 		if k < 0 {
-			state = append(state, store.Notice{Code: p.Code, Bilateral: p.Bilateral, Period: p.Period, Message: p.Message, Do: p.Do, Since: now})
+			state = append(state, store.Notice{Code: p.Code, Bilateral: p.Bilateral, Period: p.Period, Calendar: p.Calendar, Message: p.Message, Do: p.Do, Since: now})
 			k = len(state) - 1
 		}
 		n := &state[k]
@@ -56,7 +56,7 @@ func distinct(problems []engine.Problem) []engine.Problem {
 	slices.SortStableFunc(sorted, func(a, b engine.Problem) int { return cmp.Compare(severity(b.Severity), severity(a.Severity)) })
 	for _, p := range sorted {
 		if !slices.ContainsFunc(out, func(o engine.Problem) bool {
-			return o.Code == p.Code && o.Bilateral == p.Bilateral && o.Period == p.Period
+			return about(store.Notice{Code: o.Code, Bilateral: o.Bilateral, Period: o.Period, Calendar: o.Calendar}, p)
 		}) {
 			out = append(out, p)
 		}
@@ -75,7 +75,7 @@ func ends(told []store.Notice, begun []Notice, problems []engine.Problem, now ti
 		case n.Gone.IsZero():
 			n.Gone = now
 		default:
-			p := engine.Problem{Code: n.Code, Severity: n.Severity, Bilateral: n.Bilateral, Period: n.Period, Message: n.Message, Do: n.Do}
+			p := engine.Problem{Code: n.Code, Severity: n.Severity, Bilateral: n.Bilateral, Period: n.Period, Calendar: n.Calendar, Message: n.Message, Do: n.Do}
 			due = append(due, Notice{Problem: p, Ended: true, Since: n.Since, At: now})
 		}
 		state = append(state, n)
@@ -85,7 +85,7 @@ func ends(told []store.Notice, begun []Notice, problems []engine.Problem, now ti
 
 // about reports whether a notice is about that problem.
 func about(n store.Notice, p engine.Problem) bool {
-	return n.Code == p.Code && n.Bilateral == p.Bilateral && n.Period == p.Period
+	return n.Code == p.Code && n.Bilateral == p.Bilateral && n.Period == p.Period && n.Calendar == p.Calendar
 }
 
 // settle is what is remembered once a notice was told.

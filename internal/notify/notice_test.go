@@ -17,6 +17,10 @@ func unmet(period, severity string) engine.Problem {
 		Do:      "bilateral why dana " + period}
 }
 
+func unread(name string) engine.Problem {
+	return engine.Problem{Code: "calendar_unreadable", Severity: engine.Warning, Message: "the calendar " + name + " cannot be read", Calendar: name}
+}
+
 // story is a pass after the other: the problems that each finds, and what is told after it, by event and severity.
 func TestAPersonIsToldOnceWhenItBeginsAndOnceWhenItEnds(t *testing.T) {
 	const critical, warning = engine.Critical, engine.Warning
@@ -35,6 +39,7 @@ func TestAPersonIsToldOnceWhenItBeginsAndOnceWhenItEnds(t *testing.T) {
 		{"one that gets milder is told when that lasts", [][]engine.Problem{is(unmet("W49", critical)), is(unmet("W49", warning)), is(unmet("W49", warning)), is(unmet("W49", warning))}, "critical - warning -"},
 		{"one that wavers is told once", [][]engine.Problem{is(unmet("W49", critical)), is(unmet("W49", warning)), is(unmet("W49", critical)), is(unmet("W49", warning))}, "critical - - -"},
 		{"two periods are two problems, the worse first", [][]engine.Problem{is(unmet("W50", warning), unmet("W49", critical)), is(unmet("W50", warning)), is(unmet("W50", warning))}, "critical,warning - over"},
+		{"two calendars that cannot be read are two problems", [][]engine.Problem{is(unread("work"), unread("team")), is(unread("team")), is(unread("team"))}, "warning,warning - over"},
 		{"the same thing said twice counts as the worse of the two", [][]engine.Problem{is(unmet("W49", warning), unmet("W49", critical)), is(unmet("W49", critical), unmet("W49", warning))}, "critical -"},
 	}
 	for _, r := range rows {

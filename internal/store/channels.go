@@ -15,11 +15,12 @@ type Channel struct {
 	Failing time.Time `json:"failing,omitzero"`  // since when it fails
 }
 
-// Notice is one problem as a channel was told of it. Code, bilateral and period are what tells it from others.
+// Notice is one problem as a channel was told of it. Code, bilateral, period and calendar are what tells it from others.
 type Notice struct {
 	Code      string    `json:"code"`
 	Bilateral string    `json:"bilateral,omitempty"`
 	Period    string    `json:"period,omitempty"`
+	Calendar  string    `json:"calendar,omitempty"`
 	Severity  string    `json:"severity"`
 	Message   string    `json:"message"`
 	Do        string    `json:"do"`
