@@ -188,7 +188,8 @@ func (w *work) announceSeries(s *calendar.Series, x write) error {
 	return nil
 }
 
-// recall reads what was told off the mark or, where a client has dropped that, out of the database, which follows the mark.
+// recall reads what was told off the mark or, where a client has dropped that or saved an old copy, out of the database,
+// which follows the mark.
 func (n *news) recall() error {
 	mark := n.before.Mark[keyTold]
 	kept, err := n.Store.Told(n.b.Name, n.before.UID)
@@ -196,10 +197,10 @@ func (n *news) recall() error {
 		return err
 	}
 	n.was = parseTold(mark)
+	last := parseTold(kept)
 	switch {
-	case n.was.standing == "":
-		n.was = parseTold(kept)
-		n.fresh = n.was.standing != ""
+	case n.was.standing == "" || last.highest() > n.was.highest():
+		n.was, n.fresh = last, last.standing != ""
 	case mark != kept && !n.Dry: // a write of unknown outcome, or the database was lost
 		return n.Store.SetTold(n.b.Name, n.before.UID, mark)
 	}
@@ -216,7 +217,7 @@ func (n *news) settled(what string) bool {
 	}
 	key := "mail " + n.before.UID + " " + what
 	since, seen := n.world.Seen[key]
-	if !seen {
+	if !seen || since.After(n.Now) { // by a clock that was ahead
 		since = n.Now
 	}
 	n.waiting[key] = since
@@ -225,7 +226,7 @@ func (n *news) settled(what string) bool {
 
 func (n *news) tellSeries(reason string) {
 	s := n.after
-	s.Sequence = max(s.Sequence, n.was.sequence+1)
+	s.Sequence = max(s.Sequence, n.was.highest()+1)
 	if n.was.standing == "" {
 		s.Sequence = n.after.Sequence
 	}

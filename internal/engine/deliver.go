@@ -29,6 +29,11 @@ func (x bundle) ids() []int64 {
 	return out
 }
 
+// whole reports whether the mail is about the series.
+func (x bundle) whole() bool {
+	return slices.ContainsFunc(x.letters, func(l store.Letter) bool { return l.Kind == store.SeriesLetter })
+}
+
 // tries is how often a mail about it was begun: if ever, the executive may have it.
 func (x bundle) tries() int {
 	n := 0
@@ -103,7 +108,7 @@ func (w *work) confirmed(open []store.Letter, list []calendar.Series) ([]store.L
 		switch {
 		case l.Written:
 			out = append(out, l)
-		case l.At.Equal(w.Now) && !l.Failed: // of unknown effect: the next pass looks
+		case l.At.Equal(w.Now) && !l.Failed, s == nil && !l.Failed && w.unseen(l): // of unknown effect: the next pass looks
 		case l.Failed || s == nil || !w.says(s, l):
 			if err := w.Store.FinishLetters("not sent: the calendar was not changed", w.Now, l.ID); err != nil {
 				return nil, err
@@ -113,6 +118,30 @@ func (w *work) confirmed(open []store.Letter, list []calendar.Series) ([]store.L
 		}
 	}
 	return out, nil
+}
+
+// seriesKept is for how long a letter waits for a series that is not to be seen.
+const seriesKept = 24 * time.Hour
+
+// unseen reports whether the letter's series, which is not in the calendar, may be there again soon.
+func (w *work) unseen(l store.Letter) bool {
+	return w.fuse != "" || len(w.sights[w.b.Home].Unreadable) > 0 || w.Now.Sub(l.At) < seriesKept
+}
+
+// unsettled reports whether somebody is changing what the mail is about. It would tell of a time that perhaps is not meant,
+// and if that is taken back, nothing would tell so. What settles is news, with a letter of its own.
+func (w *work) unsettled(x bundle, s calendar.Series) bool {
+	t, whole := parseTold(s.Mark[keyTold]), x.whole()
+	if t.standing == "" || whole && t.standing != standingOf(s) {
+		return t.standing != ""
+	}
+	original := x.newest().Original
+	if !whole && s.At(original) == nil {
+		return comes(t.except[original.Unix()].state, w.Now)
+	}
+	return slices.ContainsFunc(s.Instances, func(i calendar.Instance) bool {
+		return (whole || i.Original.Equal(original)) && t.differs(i, w.Now)
+	})
 }
 
 // says reports whether the calendar's mark says that the letter was due.
@@ -152,7 +181,11 @@ func bundles(list []store.Letter) []bundle {
 // deliverOne sends one mail, or closes its letters where there is nothing to tell any more.
 func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series) error {
 	last := x.newest()
-	m, moot, err := w.compose(x, seriesNamed(list, last.UID))
+	s := seriesNamed(list, last.UID)
+	if last.Kind != store.FloorLetter && (s == nil && w.unseen(last) || s != nil && w.unsettled(x, *s)) {
+		return nil
+	}
+	m, moot, err := w.compose(x, s)
 	if err != nil {
 		return err
 	}
@@ -176,7 +209,7 @@ func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series)
 	if err := w.Store.FinishLetters(m.ID, w.Now, x.ids()...); err != nil {
 		return err
 	}
-	return w.sent(x, m, seriesNamed(list, last.UID))
+	return w.sent(x, m, s)
 }
 
 // tooSoon is a letter that failed so recently that none is tried yet, or nil: a server that is down, or refuses, is not
@@ -184,7 +217,7 @@ func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series)
 func (w *work) tooSoon(open []store.Letter) *store.Letter {
 	k := slices.IndexFunc(open, func(l store.Letter) bool {
 		patience := min(time.Hour, 4*time.Minute<<min(l.Tries, 8))
-		return l.Tries > 0 && l.Error != "" && w.Now.Before(l.Tried.Add(patience))
+		return l.Tries > 0 && l.Error != "" && w.Now.Before(l.Tried.Add(patience)) && !l.Tried.After(w.Now)
 	})
 	if k < 0 {
 		return nil
@@ -201,10 +234,13 @@ func (w *work) compose(x bundle, s *calendar.Series) (m imip.Message, moot strin
 	if s == nil {
 		return m, "the series is not in the calendar any more", nil
 	}
+	if !w.b.Invites || w.b.Delivery == ByServer {
+		return m, "the executive is no longer told by mail", nil
+	}
 	t := parseTold(s.Mark[keyTold])
 	series := t.raise(*s)
 	e := w.envelope(last.At) // so that the same mail sent again is the same, to the letter
-	if slices.ContainsFunc(x.letters, func(l store.Letter) bool { return l.Kind == store.SeriesLetter }) {
+	if x.whole() {
 		if s.Cancelled {
 			return imip.Cancel(e, series), "", nil
 		}

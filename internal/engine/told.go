@@ -82,6 +82,22 @@ func (t told) sequenceOf(original time.Time) int {
 	return max(t.sequence, t.except[original.Unix()].sequence)
 }
 
+// highest is the highest SEQUENCE that was told of anything: a mail about the whole series goes over it, since a client may
+// still know single meetings by theirs.
+func (t told) highest() int {
+	out := t.sequence
+	for _, w := range t.except {
+		out = max(out, w.sequence)
+	}
+	return out
+}
+
+// differs reports whether the instance is not where the executive was told, in a way that still matters.
+func (t told) differs(i calendar.Instance, now time.Time) bool {
+	told, state := t.of(i).state, stateOf(i)
+	return told != state && (comes(told, now) || comes(state, now))
+}
+
 // of is what the executive believes of the instance.
 func (t told) of(i calendar.Instance) word {
 	if w, ok := t.except[i.Original.Unix()]; ok {
