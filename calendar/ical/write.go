@@ -147,8 +147,12 @@ func setPeople(event *goical.Component, d calendar.Draft) {
 			continue
 		}
 		guest := person(goical.PropAttendee, a)
-		setAnswer(guest, calendar.NeedsAction)
-		guest.Params.Set(goical.ParamRSVP, "TRUE")
+		if a.Status == calendar.Accepted {
+			setAnswer(guest, calendar.Accepted)
+		} else {
+			setAnswer(guest, calendar.NeedsAction)
+			guest.Params.Set(goical.ParamRSVP, "TRUE")
+		}
 		setAgent(guest, d.Unserved)
 		event.Props.Add(guest)
 	}

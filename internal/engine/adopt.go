@@ -13,7 +13,7 @@ import (
 // can be adopted, and a new series is not made beside one unasked.
 func (e *Engine) Candidates(ctx context.Context, b *Bilateral, now time.Time) ([]calendar.Series, error) {
 	window := calendar.Span{Start: now, End: b.Policy.Horizon.End(now, b.Policy.Mine.Zone)}
-	seen, err := b.Home.Account.Observe(ctx, calendar.Query{Window: window, Zone: b.Home.Zone, Guest: b.Executive.Email})
+	seen, err := b.Home.Account.Observe(ctx, calendar.Query{Window: window, Zone: b.Home.Zone, Guest: b.other()})
 	if err != nil {
 		return nil, err
 	}
@@ -29,11 +29,19 @@ func (e *Engine) guards(s calendar.Series) bool {
 	return slices.ContainsFunc(e.Bilaterals, func(b *Bilateral) bool { return s.Mark[keyID] == b.ID() || b.named(s.UID) })
 }
 
-// justTheTwo reports whether nobody but the two is in the series, and the executive is.
+// justTheTwo reports whether nobody but the two is in the series, and the one whose calendar it is not is.
 func (b *Bilateral) justTheTwo(s calendar.Series) bool {
 	others := slices.ContainsFunc(s.Attendees, func(a calendar.Attendee) bool {
 		return !strings.EqualFold(a.Email, b.Owner.Email) && !strings.EqualFold(a.Email, b.Executive.Email)
 	})
-	_, invited := calendar.Attends(s.Attendees, b.Executive.Email)
-	return !others && (invited || strings.EqualFold(s.Organizer, b.Executive.Email))
+	_, invited := calendar.Attends(s.Attendees, b.other())
+	return !others && (invited || strings.EqualFold(s.Organizer, b.other()))
+}
+
+// other is the address of who comes as a guest into the home calendar: in their own, everything is the executive's.
+func (b *Bilateral) other() string {
+	if b.theirs() {
+		return b.Owner.Email
+	}
+	return b.Executive.Email
 }

@@ -39,7 +39,7 @@ func (w *work) byMail(s *calendar.Series) bool {
 		return false
 	}
 	if s == nil {
-		return b.Delivery == ByMail || !w.about().Invites
+		return !b.theirs() && (b.Delivery == ByMail || !w.about().Invites)
 	}
 	guest, invited := calendar.Attends(s.Attendees, b.Executive.Judge.Emails...)
 	_, mine := calendar.Attends([]calendar.Attendee{{Email: s.Organizer}}, b.Owner.Judge.Emails...)
@@ -52,14 +52,27 @@ func (w *work) serverMails() bool {
 	return w.b.Invites && about.Invites && !about.Silent && !w.byMail(w.found.current())
 }
 
+// textMails reports whether a first text of that meeting is told by the server, where later ones are not.
+func (w *work) textMails(original time.Time) bool {
+	if w.serverMails() {
+		return true
+	}
+	s := w.found.current()
+	if !w.b.Invites || !w.about().Parts || w.byMail(s) || s == nil {
+		return false
+	}
+	i := s.At(original)
+	return i == nil || !i.Override
+}
+
 // reaches says whether what is written into an invitation is known to be in the executive's copy: "yes" where it follows
 // by itself, else "unknown". It is the one rule for that; a mail that was taken is recorded as [mailed] when it is.
 func (w *work) reaches() string {
 	switch {
+	case w.b.theirs():
+		return "yes"
 	case w.b.Invites && w.about().Silent && !w.byMail(w.found.current()):
 		return "yes"
-	case !w.b.Invites && slices.Contains(w.b.Executive.Calendars, w.b.Home):
-		return "yes" // the series lives in the executive's own calendar
 	}
 	return "unknown"
 }

@@ -40,13 +40,22 @@ func (w *work) asked(kind store.RequestKind) bool {
 func (w *work) draft() calendar.Draft {
 	b := w.b
 	d := calendar.Draft{Title: b.Title, Location: b.Location, Private: b.Private, Meet: b.Meet}
-	if b.Invites {
-		d.Organizer = calendar.Attendee{Email: b.Owner.Email, Name: b.Owner.Name}
-		d.Attendees = []calendar.Attendee{{Email: b.Executive.Email, Name: b.Executive.Name}}
-		d.Unserved = w.byMail(w.model())
+	if !b.Invites {
+		return d
 	}
+	me := calendar.Attendee{Email: b.Owner.Email, Name: b.Owner.Name, Status: calendar.Accepted}
+	boss := calendar.Attendee{Email: b.Executive.Email, Name: b.Executive.Name}
+	if b.theirs() {
+		d.Organizer, d.Attendees = boss, []calendar.Attendee{me}
+		return d
+	}
+	d.Organizer, d.Attendees, d.Unserved = me, []calendar.Attendee{boss}, w.byMail(w.model())
 	return d
 }
+
+// theirs reports whether the series lives in the executive's own calendar, into which the owner may write: then it is the
+// executive who holds the meeting, and the owner who is its guest.
+func (b *Bilateral) theirs() bool { return slices.Contains(b.Executive.Calendars, b.Home) }
 
 // make notes a new series whose first period is that of the first decision.
 func (w *work) make(uid string, prefer plan.Prefer, decisions []plan.Decision, d calendar.Draft) {

@@ -164,7 +164,7 @@ func (w *work) publish(d plan.Decision, moment time.Time, block string, nothing 
 	step := Step{Bilateral: w.b.Name, Period: d.Period.Key, Action: "agenda", To: d.Slot, Text: merged, Reason: "the agenda is due"}
 	w.pieces = append(w.pieces, piece{Step: step, uid: w.homeOf(d), original: d.Original, publish: pub,
 		patch: calendar.Patch{Description: &merged, Mark: calendar.Mark{keyAgenda: pub.Fingerprint}}})
-	if w.serverMails() {
+	if w.textMails(d.Original) {
 		w.pieces[len(w.pieces)-1].Mails = w.mails()
 	}
 	return nil

@@ -83,6 +83,20 @@ func (e *Engine) window(now time.Time) calendar.Span {
 	return calendar.Span{Start: first, End: time.Date(last.Year(), last.Month()+3, 1, 0, 0, 0, 0, time.UTC)}
 }
 
+// guarded covers the whole periods that the planner looks at, and no more: servers refuse to tell the free/busy time of
+// long windows, or tell it in several answers.
+func (b *Bilateral) guarded(now time.Time) calendar.Span {
+	period := 31
+	switch b.Policy.Cadence.Unit {
+	case plan.Day:
+		period = 1
+	case plan.Week:
+		period = 7 * b.Policy.Cadence.Every
+	}
+	day := now.UTC().Truncate(24 * time.Hour)
+	return calendar.Span{Start: day.AddDate(0, 0, -period), End: b.Policy.Horizon.End(now, b.Policy.Mine.Zone).AddDate(0, 0, period+1)}
+}
+
 // wanted are the series to be read whole although they may carry no mark: those to be adopted, and the executive's copies
 // of ours.
 func (v *view) wanted() ([]string, error) {
@@ -169,7 +183,7 @@ func (v *view) busy(ctx context.Context, b *Bilateral, side Side, window calenda
 		out, known = append(out, list...), max(known, source)
 	}
 	if side.FreeBusy {
-		list, source, err := v.askFreeBusy(ctx, b, window)
+		list, source, err := v.askFreeBusy(ctx, b)
 		if err != nil {
 			return nil, known, err
 		}
@@ -220,8 +234,9 @@ func (v *view) lastSeen(key string) ([]calendar.Busy, plan.Source, error) {
 
 // askFreeBusy asks the home calendar's server for the executive's busy time. A server that has no such service leaves us
 // blind by nature; any other failure is an unread source, never free time.
-func (v *view) askFreeBusy(ctx context.Context, b *Bilateral, window calendar.Span) ([]calendar.Busy, plan.Source, error) {
+func (v *view) askFreeBusy(ctx context.Context, b *Bilateral) ([]calendar.Busy, plan.Source, error) {
 	key := "freebusy " + b.Executive.Email
+	window := b.guarded(v.Now)
 	events, err := b.Home.Account.FreeBusy(ctx, b.Executive.Email, window)
 	switch {
 	case calendar.KindOf(err) == calendar.Unsupported:

@@ -14,7 +14,7 @@ const patience = 2
 // back at all: by the server that delivers invitations, or by the mails that are read.
 func (w *work) noteUnanswered() error {
 	s := w.found.current()
-	if s == nil || !w.b.Invites || !w.answerable(s) || w.answered(s) {
+	if s == nil || !w.b.Invites || w.b.theirs() || !w.answerable(s) || w.answered(s) {
 		return nil
 	}
 	known, err := w.Store.KnownSeries(w.b.Name)

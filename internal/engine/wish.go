@@ -65,6 +65,8 @@ func (w *work) mails() []string {
 		}
 	case !w.about().Invites:
 		return nil
+	case w.b.theirs():
+		return []string{w.b.Owner.Email}
 	}
 	return []string{w.b.Executive.Email}
 }
