@@ -48,7 +48,7 @@ func TestTwoDaemonsWithOneCalendarDoNotFight(t *testing.T) {
 			o, p := newMailOffice(t, "2026-10-19 06:00") // summer time ends in Berlin, a week later in New York
 			other := o.twin(p)
 			pass := func(e *Engine) {
-				if _, err := e.Pass(t.Context(), Options{Now: o.now, Next: o.now.Add(5 * time.Minute)}); err != nil {
+				if _, err := e.Pass(t.Context(), Options{Now: o.now, Next: o.now.Add(20 * time.Minute)}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -74,7 +74,7 @@ func TestTwoDaemonsWithOneCalendarDoNotFight(t *testing.T) {
 						pass(e)
 					}
 				}
-				o.now = o.now.Add(5 * time.Minute)
+				o.now = o.now.Add(20 * time.Minute)
 			}
 			race.first = nil
 			o.judgeTwins(t, p, events)

@@ -25,8 +25,8 @@ func NewMachine() *Machine {
 			return nil
 		}
 		hooked.RegisterCommitHook(func() int32 {
-			if p.step("commit") {
-				return 1 // rolled back: the process died before it
+			if p.step("commit") || p.full {
+				return 1 // rolled back: the process died before it, or there is no room
 			}
 			return 0
 		})
@@ -58,6 +58,7 @@ func (m *Machine) start(dir string, p *process) {
 type process struct {
 	left int // steps until death; 0: it lives on
 	dead bool
+	full bool   // nothing can be written to its disk
 	at   string // what it died at
 }
 
