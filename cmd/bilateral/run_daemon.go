@@ -57,6 +57,9 @@ func (a *app) runDaemon(ctx context.Context) error {
 	d := &daemon{manager: manager, signals: make(chan os.Signal, 8)}
 	signal.Notify(d.signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR1)
 	defer signal.Stop(d.signals)
+	if _, err := a.config(); err != nil { // before the lock: who sees it held may change the config and send a signal
+		return err
+	}
 	lock, err := a.takeLock()
 	if err != nil {
 		return err
@@ -82,10 +85,10 @@ func (a *app) runDaemon(ctx context.Context) error {
 	return d.live(ctx, first)
 }
 
-// build makes a complete setup from the config as it is now.
+// build makes a complete setup from the config that a has read, or else as it is now.
 func (d *daemon) build(ctx context.Context, a *app) (*setup, error) {
 	fresh := *a
-	fresh.loaded, fresh.count = nil, d.monitor.Count
+	fresh.count = d.monitor.Count
 	e, err := fresh.engine(ctx, zerolog.InfoLevel)
 	if err != nil {
 		return nil, err
@@ -190,7 +193,9 @@ func endOf(ended <-chan error, signals <-chan os.Signal) error {
 // the old one goes on, and the status says why.
 func (d *daemon) reload(ctx context.Context, old *setup) *setup {
 	heard(old.engine.Log, d.manager.Reloading())
-	next, err := d.build(context.WithoutCancel(ctx), old.app)
+	changed := *old.app
+	changed.loaded = nil
+	next, err := d.build(context.WithoutCancel(ctx), &changed)
 	d.mu.Lock()
 	d.refused = ""
 	if err != nil {
