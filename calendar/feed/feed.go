@@ -18,7 +18,11 @@ import (
 )
 
 // Login is a name and password for HTTP basic authentication (RFC 7617). Zero: none.
-type Login struct{ Username, Password string }
+type Login struct {
+	Username string
+	// Secret returns the password. It is asked again when the server no longer takes the last one. Nil: none.
+	Secret func(ctx context.Context) (string, error)
+}
 
 // Account is one feed as a [calendar.Account].
 type Account struct {
@@ -27,6 +31,7 @@ type Account struct {
 	shown   string // the address as people may see it
 	client  *http.Client
 	login   Login
+	secret  string // what login.Secret said last
 	now     func() time.Time
 
 	have           [sha256.Size]byte // of what held was read from
@@ -60,7 +65,7 @@ func New(address string, client *http.Client, login Login, now func() time.Time)
 	}
 	if u.User != nil {
 		password, _ := u.User.Password()
-		login = Login{u.User.Username(), password}
+		login = Login{u.User.Username(), func(context.Context) (string, error) { return password, nil }}
 		u.User = nil
 	}
 	return &Account{address: u, shown: u.Host + "/…", client: guarded(client), login: login, now: now}, nil

@@ -59,15 +59,20 @@ func port(u *url.URL) string {
 	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
-// fetch gets the feed unless it is the one we have (RFC 9110 section 13.1).
-func (a *Account) fetch(ctx context.Context) error {
+// get asks for the feed.
+func (a *Account) get(ctx context.Context) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.address.String(), nil)
 	if err != nil {
-		return a.failed(calendar.BadData, errors.New("the address cannot be asked for"))
+		return nil, a.failed(calendar.BadData, errors.New("the address cannot be asked for"))
 	}
 	req.Header.Set("Accept", "text/calendar, */*;q=0.1")
-	if a.login != (Login{}) {
-		req.SetBasicAuth(a.login.Username, a.login.Password)
+	if a.login.Secret != nil && a.secret == "" {
+		if a.secret, err = a.login.Secret(ctx); err != nil {
+			return nil, a.failed(calendar.SignIn, err)
+		}
+	}
+	if a.login.Username != "" || a.secret != "" {
+		req.SetBasicAuth(a.login.Username, a.secret)
 	}
 	if a.read && a.etag != "" {
 		req.Header.Set("If-None-Match", a.etag)
@@ -77,7 +82,32 @@ func (a *Account) fetch(ctx context.Context) error {
 	}
 	resp, err := a.client.Do(req)
 	if err != nil {
-		return a.unanswered(err)
+		return nil, a.unanswered(err)
+	}
+	return resp, nil
+}
+
+// rotated asks for the password again and reports whether it is another one. One that cannot be had is asked for with the
+// next look.
+func (a *Account) rotated(ctx context.Context) bool {
+	if a.login.Secret == nil {
+		return false
+	}
+	old := a.secret
+	secret, err := a.login.Secret(ctx)
+	a.secret = secret
+	return err == nil && secret != old
+}
+
+// fetch gets the feed unless it is the one we have (RFC 9110 section 13.1).
+func (a *Account) fetch(ctx context.Context) error {
+	resp, err := a.get(ctx)
+	if err == nil && resp.StatusCode == http.StatusUnauthorized && a.rotated(ctx) {
+		resp.Body.Close()
+		resp, err = a.get(ctx)
+	}
+	if err != nil {
+		return err
 	}
 	defer resp.Body.Close()
 	switch {

@@ -102,7 +102,7 @@ func TestRedirects(t *testing.T) {
 				reached = r.URL.String() + user + password
 				return answer(200, oneEvent)
 			})
-			_, err := open(t, row.from, &http.Client{Transport: site}, feed.Login{Username: "u", Password: "5ecret"}).Observe(context.Background(), october)
+			_, err := open(t, row.from, &http.Client{Transport: site}, feed.Login{Username: "u", Secret: is("5ecret")}).Observe(context.Background(), october)
 			if row.followed && (err != nil || reached != row.to+"u5ecret") {
 				t.Errorf("got %v, reached %q", err, reached)
 			}
@@ -132,6 +132,33 @@ func TestRedirectsEnd(t *testing.T) {
 	}
 }
 
+func is(secret string) func(context.Context) (string, error) {
+	return func(context.Context) (string, error) { return secret, nil }
+}
+
+func TestAPasswordThatWasRotatedIsAskedForAgain(t *testing.T) {
+	good, told, asked := "old", "old", 0
+	site := web(func(r *http.Request) *http.Response {
+		if _, password, _ := r.BasicAuth(); password != good {
+			return answer(401, "no")
+		}
+		return answer(200, oneEvent)
+	})
+	a := open(t, "https://cal.example.org/a", &http.Client{Transport: site}, feed.Login{Username: "u",
+		Secret: func(context.Context) (string, error) { asked++; return told, nil }})
+	observe(t, a)
+	observe(t, a)
+	if asked != 1 {
+		t.Errorf("asked %d times for a password that works", asked)
+	}
+	good = "new" // the server's comes first
+	if _, err := a.Observe(context.Background(), october); calendar.KindOf(err) != calendar.SignIn {
+		t.Errorf("got %v", err)
+	}
+	told = "new"
+	observe(t, a)
+}
+
 func TestLogin(t *testing.T) {
 	for _, row := range []struct {
 		sentence, address string
@@ -139,7 +166,7 @@ func TestLogin(t *testing.T) {
 		want              string
 	}{
 		{"none", "https://cal.example.org/a", feed.Login{}, "https://cal.example.org/a"},
-		{"from the configuration", "https://cal.example.org/a", feed.Login{Username: "u", Password: "p"}, "https://cal.example.org/a u p"},
+		{"from the configuration", "https://cal.example.org/a", feed.Login{Username: "u", Secret: is("p")}, "https://cal.example.org/a u p"},
 		{"from the address", "https://u:p@cal.example.org/a", feed.Login{}, "https://cal.example.org/a u p"},
 		{"webcal is read as https", "webcal://cal.example.org/a?b=c", feed.Login{}, "https://cal.example.org/a?b=c"},
 	} {

@@ -194,15 +194,15 @@ func (w *wiring) account(ctx context.Context, c config.Calendar) (calendar.Accou
 		client = &counted
 		return google.New(google.Options{Calendar: c.Collection, Client: client, Endpoint: c.Endpoint, Mirror: w.mirror, Account: c.Name, Now: w.now})
 	case config.ICS:
-		password, err := c.Password.Read(ctx)
-		if err != nil {
-			return nil, wrongUsage("Correct the password of [calendar."+c.Name+"] in the config.", "%w", err)
+		login := feed.Login{Username: c.Username}
+		if !c.Password.IsZero() {
+			login.Secret = c.Password.Read
 		}
 		address := c.URL
 		if c.Path != "" {
 			address = c.Path
 		}
-		return feed.New(address, &http.Client{Timeout: requestDeadline, Transport: w.count(c.Name, nil)}, feed.Login{Username: c.Username, Password: password}, w.now)
+		return feed.New(address, &http.Client{Timeout: requestDeadline, Transport: w.count(c.Name, nil)}, login, w.now)
 	}
 	return nil, wrongUsage("Use a calendar of type caldav, google, vdir or ics.", "calendar %q: type %s is not in this build", c.Name, c.Type)
 }
