@@ -74,8 +74,9 @@ func (a *Account) lookAround(ctx context.Context) {
 		}
 		return nil
 	})
-	if err != nil && calendar.KindOf(a.failed("read the list of calendars for", a.wanted, err)) != calendar.Denied {
-		return
+	switch calendar.KindOf(a.failed("read the list of calendars for", a.wanted, err)) {
+	case calendar.Unreachable, calendar.Quota, calendar.BadData:
+		return // it may answer next time
 	}
 	a.Around, a.save = found, true
 	a.keep()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"bilateral/calendar"
@@ -255,7 +256,7 @@ func (w *writing) send(id, etag string, e *gcal.Event, mails bool) error {
 	if err != nil {
 		return err
 	}
-	if guests, answered := unanswered(got.Attendees); answered && !got.AttendeesOmitted && (e.Start != nil || e.Status == status(false)) {
+	if guests, answered := unanswered(got.Attendees, w.Around.User); answered && !got.AttendeesOmitted && (e.Start != nil || e.Status == status(false)) {
 		if got, err = w.patch(id, got.Etag, &gcal.Event{Attendees: guests}, false); err != nil {
 			return err
 		}
@@ -271,11 +272,12 @@ func (w *writing) accept(got *gcal.Event) {
 	w.save = true
 }
 
-// unanswered are guests without their answers, and whether they had given any.
-func unanswered(guests []*gcal.EventAttendee) (out []*gcal.EventAttendee, answered bool) {
+// unanswered are guests without their answers, and whether they had given any. Who acts is asked nothing, also in another's
+// calendar.
+func unanswered(guests []*gcal.EventAttendee, me string) (out []*gcal.EventAttendee, answered bool) {
 	for _, g := range guests {
 		copied := *g
-		if !g.Organizer && !g.Self && !g.Resource && g.ResponseStatus != "needsAction" {
+		if !g.Organizer && !g.Self && !g.Resource && !strings.EqualFold(g.Email, me) && g.ResponseStatus != "needsAction" {
 			copied.ResponseStatus, copied.Comment, answered = "needsAction", "", true
 		}
 		out = append(out, &copied)
@@ -290,6 +292,9 @@ func (w *writing) patch(id, etag string, e *gcal.Event, mails bool) (*gcal.Event
 		call.Header().Set("If-Match", etag)
 	}
 	got, err := call.Do()
+	if err == nil && got.Id != id {
+		err = errOther
+	}
 	if err == nil {
 		return got, nil
 	}
@@ -306,6 +311,8 @@ func (w *writing) patch(id, etag string, e *gcal.Event, mails bool) (*gcal.Event
 	}
 	return nil, w.refused(calendar.Conflict, "the answer to our change was lost, and something else stands there now")
 }
+
+var errOther = errors.New("the answer is not about that event")
 
 // updates says whether Google mails the guests. Of a series whose guests we write to ourselves it never does.
 func (w *writing) updates(mails bool) string {

@@ -47,6 +47,9 @@ func (w *writing) insert(e *gcal.Event) (*gcal.Event, error) {
 		call.SupportsAttachments(true)
 	}
 	got, err := call.Do()
+	if err == nil && got.Id != e.Id {
+		err = errOther
+	}
 	if err == nil {
 		return got, nil
 	}
@@ -153,7 +156,7 @@ func (w *writing) guests(d *calendar.Draft) []*gcal.EventAttendee {
 			continue
 		}
 		answer := "needsAction"
-		if i == 0 || strings.EqualFold(g.Email, w.ID) {
+		if i == 0 || g.Status == calendar.Accepted || strings.EqualFold(g.Email, w.ID) {
 			answer = "accepted"
 		}
 		out = append(out, &gcal.EventAttendee{Email: g.Email, DisplayName: g.Name, ResponseStatus: answer})
@@ -180,7 +183,7 @@ func (w *writing) like(id string) (*gcal.Event, error) {
 	if e.Reminders != nil {
 		e.Reminders.ForceSendFields = []string{"UseDefault"} // false and no override means: none at all
 	}
-	e.Attendees, _ = unanswered(old.Attendees)
+	e.Attendees, _ = unanswered(old.Attendees, w.Around.User)
 	if e.ConferenceData != nil {
 		e.ConferenceData.CreateRequest = nil // it is made already, and asking again would make another
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"bilateral/calendar"
+
+	gcal "google.golang.org/api/calendar/v3"
 )
 
 // edited is Alice's client whose answers are changed on their way, where they have such a path.
@@ -63,6 +65,48 @@ func TestInstancesAreFoundHoweverTheyAreListed(t *testing.T) {
 		if got := w.instance(a, second); !got.Start.Equal(second.Add(time.Hour)) {
 			t.Errorf("%s: it stands at %s", sentence, got.Start)
 		}
+	}
+}
+
+// TestAnAnswerAboutNothingIsNoSuccess: it may have been written or not, so that is looked up.
+func TestAnAnswerAboutNothingIsNoSuccess(t *testing.T) {
+	for sentence, written := range map[string]bool{"it was written": true, "it was not": false} {
+		w := newWorld(t)
+		client := w.Client(alice)
+		base, empty := client.Transport, false
+		client.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+			if r.Method != http.MethodPatch || !empty {
+				return base.RoundTrip(r)
+			}
+			if written {
+				sure(base.RoundTrip(r))
+			}
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: readCloser("{}"), Request: r}, nil
+		})
+		a := w.account(Options{Client: client})
+		s := w.create(a)
+		empty = true
+		_, err := a.Apply(t.Context(), change(s, move(second, second.Add(time.Hour))))
+		if (err == nil) != written {
+			t.Errorf("%s: got %v", sentence, err)
+		}
+		empty = false
+		if got := w.instance(a, second); got.Start.Equal(second.Add(time.Hour)) != written {
+			t.Errorf("%s: it stands at %s", sentence, got.Start)
+		}
+	}
+}
+
+// TestWhoIsAskedAnew: of a meeting in Dana's calendar Alice is a guest, and it is she who moves it.
+func TestWhoIsAskedAnew(t *testing.T) {
+	guests := []*gcal.EventAttendee{{Email: dana, Organizer: true, Self: true, ResponseStatus: "accepted"}, {Email: "Alice@example.org", ResponseStatus: "accepted"},
+		{Email: "room@example.org", Resource: true, ResponseStatus: "accepted"}}
+	if out, answered := unanswered(guests, alice); answered || len(out) != len(guests) {
+		t.Errorf("got %+v", out)
+	}
+	out, answered := unanswered(append(guests, &gcal.EventAttendee{Email: "bob@example.org", ResponseStatus: "declined", Comment: "Not then"}), alice)
+	if bob := out[3]; !answered || bob.ResponseStatus != "needsAction" || bob.Comment != "" {
+		t.Errorf("got %+v", bob)
 	}
 }
 

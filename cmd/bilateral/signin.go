@@ -95,7 +95,10 @@ func pointAtLogin(s *engine.Status, calendar string) bool {
 		if !strings.Contains(p.Message, "open calendar "+calendar+": sign-in needed") {
 			continue
 		}
-		p.Do = "bilateral login " + calendar
+		p.Do = "bilateral check" // tells the step, which may be an administrator's
+		if signin.LoginMends(p.Message) {
+			p.Do = "bilateral login " + calendar
+		}
 		s.Problems[k] = p
 		if p.Code == "calendar_unreadable" && !told {
 			s.Problems = append(s.Problems[:k], s.Problems[k+1:]...)

@@ -1,6 +1,9 @@
 package signin
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Fault is what stands in the way of a sign-in.
 type Fault uint8
@@ -72,6 +75,17 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// LoginMends reports whether an error's text tells of a fault that [Login] mends. The others are mended in the config, in
+// Google's console or by an administrator.
+func LoginMends(text string) bool {
+	for _, f := range []Fault{Absent, Lost, Partial} {
+		if sentence, _, _ := strings.Cut(sentences[f], "%s"); strings.Contains(text, sentence) {
+			return true
+		}
+	}
+	return false
+}
 
 func (o *Options) fault(f Fault, detail string, cause error) *Error {
 	return &Error{Fault: f, Calendar: o.Calendar, Detail: detail, Scopes: o.Scopes, Err: cause}

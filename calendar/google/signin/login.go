@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -151,7 +150,7 @@ func (o *Options) identify(ctx context.Context, access string) (account string, 
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<20)) // cut short, it is no JSON
 	var primary struct{ ID string }
 	switch {
-	case answer.StatusCode == http.StatusForbidden && (bytes.Contains(body, []byte("accessNotConfigured")) || bytes.Contains(body, []byte("SERVICE_DISABLED"))):
+	case answer.StatusCode == http.StatusForbidden && isOff(body):
 		return "", o.fault(APIOff, "", nil)
 	case answer.StatusCode == http.StatusOK && json.Unmarshal(body, &primary) == nil && strings.Contains(primary.ID, "@"):
 		return primary.ID, nil

@@ -55,7 +55,7 @@ func (p *person) token(ctx context.Context, refused string) (string, error) {
 func (p *person) look(ctx context.Context) error {
 	now, err := os.Stat(p.o.TokenFile)
 	if err == nil && p.file != nil && os.SameFile(now, p.file) && now.ModTime().Equal(p.file.ModTime()) && now.Size() == p.file.Size() {
-		return nil
+		return p.enough(p.have)
 	}
 	k, fault := p.load(ctx)
 	if fault != nil {
@@ -64,10 +64,19 @@ func (p *person) look(ctx context.Context) error {
 	if k.Client != p.c.client {
 		return p.o.fails(calendar.SignIn, p.o.fault(Absent, " with this OAuth client: it was made with another one", nil))
 	}
-	if less := missing(k.Scopes, p.o.Scopes); len(less) > 0 { // a series came into a calendar that was only read
-		return p.o.fails(calendar.SignIn, p.o.fault(Partial, short(less), nil))
+	if err := p.enough(k); err != nil {
+		return err
 	}
 	p.have, p.file = k, now
+	return nil
+}
+
+// enough reports which scopes a sign-in lacks: a series came into a calendar that was only read, or the person took one
+// back.
+func (p *person) enough(k kept) error {
+	if less := missing(k.Scopes, p.o.Scopes); len(less) > 0 {
+		return p.o.fails(calendar.SignIn, p.o.fault(Partial, short(less), nil))
+	}
 	return nil
 }
 
@@ -136,7 +145,7 @@ func (p *person) renew(ctx context.Context) error {
 		p.have = before
 		return p.o.fails(calendar.Unknown, p.o.fault(Unkept, p.o.TokenFile, err))
 	}
-	return nil // without a new refresh token nothing is lost where an access token cannot be kept
+	return p.enough(p.have) // without a new refresh token nothing is lost where an access token cannot be kept
 }
 
 // keep writes what is had.

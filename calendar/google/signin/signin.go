@@ -54,9 +54,9 @@ func (o *Options) fails(kind calendar.ErrorKind, err error) error {
 	return &calendar.Error{Kind: kind, Op: opFor(kind), Target: "calendar " + o.Calendar, Err: err}
 }
 
-// opFor is what failed: where a person must sign in, that is said by the kind, and signing in is not what was tried.
+// opFor is what failed: where a person must sign in, the kind says that.
 func opFor(kind calendar.ErrorKind) string {
-	if kind == calendar.SignIn {
+	if kind == calendar.SignIn || kind == calendar.Denied {
 		return "open"
 	}
 	return "sign in to"
@@ -80,6 +80,6 @@ func Client(o Options) (*http.Client, error) {
 		source = &robot{o: o, c: c}
 	}
 	client := o.client()
-	client.Transport = &transport{base: client.Transport, source: source}
+	client.Transport = &transport{o: o, c: c, base: client.Transport, source: source}
 	return client, nil
 }
