@@ -32,7 +32,7 @@ func TestErrorsAreTwoLinesWithTheirExitCode(t *testing.T) {
 		{"a missing ability is a matter of the config", of(calendar.Unsupported), 2, "config"},
 		{"a server that sends us elsewhere", &calendar.Error{Kind: calendar.BadData, Reason: calendar.Elsewhere, Op: "read", Target: "work"}, 1, "put that address into the config"},
 		{"a second daemon hears of the first", &store.ErrLocked{PID: 42}, 1, "kill 42"},
-		{"a damaged database is left alone", &store.FileError{Path: "b.db", Fault: store.Corrupt}, 1, "import"},
+		{"a damaged database is restored by the daemon", &store.FileError{Path: "b.db", Fault: store.Corrupt}, 1, "the last daily copy"},
 		{"an unknown id", fmt.Errorf("follow-up #k3f9: %w", store.ErrNotFound), 2, "bilateral list"},
 		{"an id that fits several", &store.Ambiguous{Prefix: "k", IDs: []string{"k3f9", "k4f9"}}, 2, "more letters"},
 		{"a config error brings its own advice", config.Errors{{File: "c.toml", Line: 3, Problem: "bad", Do: "Write it so."}}, 2, "Write it so."},

@@ -26,6 +26,7 @@ func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Repo
 	for {
 		now := time.Now()
 		r.begin(ctx, now)
+		r.beat(now)
 		timer := time.NewTimer(r.nap(now))
 		select {
 		case <-ctx.Done():
@@ -50,7 +51,6 @@ func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Repo
 				return err
 			}
 		}
-		r.beat(time.Now())
 	}
 }
 
