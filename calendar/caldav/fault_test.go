@@ -353,3 +353,33 @@ func draft(t testing.TB) *calendar.Draft {
 		Rule: "FREQ=WEEKLY;BYDAY=WE", Organizer: calendar.Attendee{Email: "alice@example.org"},
 		Attendees: []calendar.Attendee{{Email: "dana@example.org"}}, Mark: calendar.Mark{"id": "dana"}}
 }
+
+// closer closes each connection after its answer without having said so: what comes on it next gets none.
+type closer struct{ *fake }
+
+type closed struct{} // of a connection's context
+
+func (c closer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Context().Value(closed{}).(*atomic.Bool).Swap(true) {
+		panic(http.ErrAbortHandler)
+	}
+	c.fake.ServeHTTP(w, r)
+}
+
+func TestAConnectionThatTheServerHadClosedIsNoFailure(t *testing.T) {
+	server := httptest.NewUnstartedServer(closer{filled(flavour{}, 3)})
+	server.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
+		return context.WithValue(ctx, closed{}, new(atomic.Bool))
+	}
+	server.Start()
+	defer server.Close()
+	a := open(t, nil, func(o *caldav.Options) { o.URL, o.Client = server.URL+fakeWork, server.Client() })
+	observe(t, a)
+	version, err := a.Apply(context.Background(), calendar.Change{UID: "ours", Create: draft(t)})
+	if err != nil || version == "" {
+		t.Fatalf("got %q, %v", version, err)
+	}
+	if o := observe(t, a); o.Objects != 4 {
+		t.Errorf("%d objects", o.Objects)
+	}
+}

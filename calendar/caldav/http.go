@@ -199,6 +199,12 @@ func newRequest(ctx context.Context, r request, at *url.URL) (*http.Request, err
 		req.Header.Set("Content-Type", media)
 	}
 	req.Header.Set("User-Agent", "bilateral")
+	if r.method == "PROPFIND" || r.method == "REPORT" {
+		// Both are idempotent (RFC 4918 section 9.1, RFC 3253 section 3.6), which net/http knows of its own methods only: where the
+		// server had closed a kept connection, it then asks again on a fresh one. SOGo closes each, and does not always say so.
+		// Without a value the header is not sent.
+		req.Header["Idempotency-Key"] = nil
+	}
 	return req, nil
 }
 

@@ -97,13 +97,18 @@ func (a *Account) observed(c calendar.Change) (*item, *url.URL, error) {
 	return it, target, nil
 }
 
-// remove takes one object away with one DELETE.
+// remove takes one object away with one DELETE. It looks first: some servers (SOGo) heed no precondition here, and what was
+// deleted cannot be looked at afterwards.
 func (a *Account) remove(ctx context.Context, c calendar.Change) error {
 	it, target, err := a.observed(c)
 	if err != nil {
 		return err
 	}
-	header, value, err := a.condition(ctx, it.listed(c.Name), it)
+	e := it.listed(c.Name)
+	if err := a.unchanged(ctx, e, it); err != nil {
+		return err
+	}
+	header, value, err := a.condition(ctx, e, it)
 	if err != nil {
 		return err
 	}
@@ -159,18 +164,23 @@ func (a *Account) condition(ctx context.Context, e listed, it *item) (header, va
 	case it.ETag != "" && !strings.HasPrefix(it.ETag, "W/"):
 		return "If-Match", it.ETag, nil
 	}
+	return "If-Match", "*", a.unchanged(ctx, e, it)
+}
+
+// unchanged reads the object again, and is nil if that is what we had.
+func (a *Account) unchanged(ctx context.Context, e listed, it *item) error {
 	before := it.version()
 	if err := a.reread(ctx, e); err != nil {
-		return "", "", err
+		return err
 	}
 	target, _ := a.Calendar.at().Parse(e.href)
 	switch now := a.Calendar.Items[e.path]; {
 	case now == nil:
-		return "", "", failed(calendar.Gone, "write", target, nil)
+		return failed(calendar.Gone, "write", target, nil)
 	case now.version() != before:
-		return "", "", failed(calendar.Conflict, "write", target, nil)
+		return failed(calendar.Conflict, "write", target, nil)
 	}
-	return "If-Match", "*", nil
+	return nil
 }
 
 // put writes an object. Only 200, 201 and 204 are success: a 207 has a failure inside.
@@ -179,8 +189,10 @@ func (a *Account) put(ctx context.Context, target *url.URL, data []byte, header,
 		media: "text/calendar; charset=utf-8", op: "write"})
 }
 
-// send makes a request that changes something.
+// send makes a request that changes something, on a fresh connection: a write that breaks off on one that the server had
+// closed may have been done or not, and must not be tried twice.
 func (a *Account) send(ctx context.Context, r request) error {
+	a.session.client.CloseIdleConnections()
 	got, err := a.session.do(ctx, r)
 	if err != nil {
 		return err

@@ -110,6 +110,16 @@ func TestAServerThatIsDeafToConditionsIsSeenThrough(t *testing.T) {
 			t.Errorf("%s: got %v", c.UID, err)
 		}
 	})
+	t.Run("where what is to be removed was changed meanwhile", func(t *testing.T) {
+		server := newFake(flavour{deaf: true})
+		_, c := ours(t, server)
+		a := open(t, server, nil)
+		gone := calendar.Change{UID: c.UID, Name: c.Name, Version: observe(t, a).Series[0].Version, Remove: true}
+		person{server}.Put("ours", event("ours", 20))
+		if _, err := a.Apply(context.Background(), gone); calendar.KindOf(err) != calendar.Conflict || (person{server}).Text("ours") == nil {
+			t.Errorf("got %v", err)
+		}
+	})
 	t.Run("where the event is there already", func(t *testing.T) {
 		server := newFake(flavour{deaf: true})
 		person{server}.Put("theirs", event("ours", 20))

@@ -132,6 +132,9 @@ func (c *counted) RoundTrip(r *http.Request) (*http.Response, error) {
 	return c.next.RoundTrip(r)
 }
 
+// CloseIdleConnections is what [http.Client] asks of its transport before a write.
+func (c *counted) CloseIdleConnections() { (&http.Client{Transport: c.next}).CloseIdleConnections() }
+
 // standing is what holds at the moment: it is written out when somebody looks, so that what is gone from the config is gone
 // from here.
 type standing struct {
