@@ -75,6 +75,10 @@ func TestAPersonReads(t *testing.T) {
 	once.Rule, once.Instances = "", once.Instances[:1]
 	changed := weekly(t, "2026-12-02 14:30")
 	changed.Sequence = 4
+	coming := weekly(t, "2026-12-02 14:30")
+	coming.Instances[1].Attendees = []calendar.Attendee{{Email: "dana@example.org", Status: calendar.Accepted}}
+	here := e
+	here.ToZone = zone(t, "Europe/Berlin")
 	const rest = "Where: Room 4\nOnline: https://meet.example.org/ad\n"
 	const series = "Please accept in your calendar. Decline a single meeting to get another time for it.\n"
 	const single = "Please accept or decline in your calendar; decline to get another time.\n"
@@ -86,29 +90,33 @@ func TestAPersonReads(t *testing.T) {
 		text     string
 	}{
 		{"an invitation, in both zones", imip.Request(e, s), "Invitation: Alice / Dana, Wed 2 Dec",
-			"Alice Chen invites you to:\nAlice / Dana\nEvery week, first Wed 2 Dec 15:30-16:15 Europe/Berlin (09:30 America/New_York)\n" + rest + series + agenda},
+			"Alice Chen invites you to:\nAlice / Dana\nEvery week, first Wed 2 Dec 09:30-10:15 America/New_York (15:30 Europe/Berlin)\n" + rest + series + agenda},
 		{"the hours between two zones in the weeks when only one has summer time", imip.Request(e, spring), "Invitation: Alice / Dana, Wed 11 Mar",
-			"Alice Chen invites you to:\nAlice / Dana\nEvery week, first Wed 11 Mar 15:30-16:15 Europe/Berlin (10:30 America/New_York)\n" + rest + series + agenda},
+			"Alice Chen invites you to:\nAlice / Dana\nEvery week, first Wed 11 Mar 10:30-11:15 America/New_York (15:30 Europe/Berlin)\n" + rest + series + agenda},
 		{"one zone where both clocks read alike", imip.Request(same, s), "Invitation: Alice / Dana, Wed 2 Dec",
-			"Alice Chen invites you to:\nAlice / Dana\nEvery week, first Wed 2 Dec 15:30-16:15 Europe/Berlin\n" + rest + series + agenda},
+			"Alice Chen invites you to:\nAlice / Dana\nEvery week, first Wed 2 Dec 15:30-16:15 Europe/Paris\n" + rest + series + agenda},
 		{"an invitation every other week", imip.Request(e, twoWeeks), "Invitation: Alice / Dana, Wed 2 Dec",
-			"Alice Chen invites you to:\nAlice / Dana\nEvery 2 weeks, first Wed 2 Dec 15:30-16:15 Europe/Berlin (09:30 America/New_York)\n" + rest + series + agenda},
+			"Alice Chen invites you to:\nAlice / Dana\nEvery 2 weeks, first Wed 2 Dec 09:30-10:15 America/New_York (15:30 Europe/Berlin)\n" + rest + series + agenda},
 		{"an invitation to one meeting", imip.Request(e, once), "Invitation: Alice / Dana, Wed 2 Dec",
-			"Alice Chen invites you to:\nAlice / Dana\nWed 2 Dec 15:30-16:15 Europe/Berlin (09:30 America/New_York)\n" + rest + single + agenda},
+			"Alice Chen invites you to:\nAlice / Dana\nWed 2 Dec 09:30-10:15 America/New_York (15:30 Europe/Berlin)\n" + rest + single + agenda},
 		{"a series that was changed", imip.Request(e, changed), "Updated invitation: Alice / Dana, Wed 2 Dec",
-			"Alice Chen sends you this invitation as it stands now:\nAlice / Dana\nEvery week, first Wed 2 Dec 15:30-16:15 Europe/Berlin (09:30 America/New_York)\n" + rest + series + agenda},
+			"Alice Chen sends you this invitation as it stands now:\nAlice / Dana\nEvery week, first Wed 2 Dec 09:30-10:15 America/New_York (15:30 Europe/Berlin)\n" + rest + series + agenda},
 		{"a meeting that was moved, and its usual time", imip.RequestInstance(e, s, second), "Moved: Alice / Dana, Wed 9 Dec",
-			"Alice Chen moved this meeting:\nAlice / Dana\nWed 9 Dec 17:30-18:15 Europe/Berlin (11:30 America/New_York)\nUsual time: Wed 9 Dec 15:30-16:15 Europe/Berlin (09:30 America/New_York)\n" + rest + single + agenda},
+			"Alice Chen moved this meeting:\nAlice / Dana\nWed 9 Dec 11:30-12:15 America/New_York (17:30 Europe/Berlin)\nUsual time: Wed 9 Dec 09:30-10:15 America/New_York (15:30 Europe/Berlin)\n" + rest + single + agenda},
 		{"a meeting that was moved again, and where it was", imip.RequestInstance(elsewhere, s, second), "Moved: Alice / Dana, Wed 9 Dec",
-			"Alice Chen moved this meeting:\nAlice / Dana\nWed 9 Dec 17:30-18:15 Europe/Berlin (11:30 America/New_York)\nBefore: Tue 8 Dec 10:00-10:45 Europe/Berlin (04:00 America/New_York)\n" + rest + single + agenda},
+			"Alice Chen moved this meeting:\nAlice / Dana\nWed 9 Dec 11:30-12:15 America/New_York (17:30 Europe/Berlin)\nBefore: Tue 8 Dec 04:00-04:45 America/New_York (10:00 Europe/Berlin)\n" + rest + single + agenda},
 		{"the agenda of a meeting that stands", imip.RequestInstance(told, s, second), "Agenda: Alice / Dana, Wed 9 Dec",
-			"Alice Chen sends you the agenda of this meeting:\nAlice / Dana\nWed 9 Dec 17:30-18:15 Europe/Berlin (11:30 America/New_York)\n" + rest + single + agenda},
+			"Alice Chen sends you the agenda of this meeting:\nAlice / Dana\nWed 9 Dec 11:30-12:15 America/New_York (17:30 Europe/Berlin)\n" + rest + single + agenda},
+		{"the agenda for a guest who will come anyway", imip.RequestInstance(told, coming, second), "Agenda: Alice / Dana, Wed 9 Dec",
+			"Alice Chen sends you the agenda of this meeting:\nAlice / Dana\nWed 9 Dec 11:30-12:15 America/New_York (17:30 Europe/Berlin)\n" + rest + agenda},
+		{"a meeting over midnight where both are", imip.Cancel(here, late), "Cancelled: Alice / Dana, Wed 2 Dec",
+			"Alice Chen cancelled these meetings:\nAlice / Dana\nEvery week, first Wed 2 Dec 23:40-Thu 3 Dec 00:25 Europe/Berlin\n"},
 		{"a meeting that is another day for the guest", imip.RequestInstance(tokyo, s, second), "Moved: Alice / Dana, Thu 10 Dec",
-			"Alice Chen moved this meeting:\nAlice / Dana\nWed 9 Dec 17:30-18:15 Europe/Berlin (Thu 10 Dec 01:30 Asia/Tokyo)\nUsual time: Wed 9 Dec 15:30-16:15 Europe/Berlin (23:30 Asia/Tokyo)\n" + rest + single + agenda},
-		{"a meeting over midnight", imip.Cancel(e, late), "Cancelled: Alice / Dana, Wed 2 Dec",
-			"Alice Chen cancelled these meetings:\nAlice / Dana\nEvery week, first Wed 2 Dec 23:40-Thu 3 Dec 00:25 Europe/Berlin (17:40 America/New_York)\n"},
+			"Alice Chen moved this meeting:\nAlice / Dana\nThu 10 Dec 01:30-02:15 Asia/Tokyo (Wed 9 Dec 17:30 Europe/Berlin)\nUsual time: Wed 9 Dec 23:30-Thu 10 Dec 00:15 Asia/Tokyo (15:30 Europe/Berlin)\n" + rest + single + agenda},
+		{"a meeting over the midnight of the organizer alone", imip.Cancel(e, late), "Cancelled: Alice / Dana, Wed 2 Dec",
+			"Alice Chen cancelled these meetings:\nAlice / Dana\nEvery week, first Wed 2 Dec 17:40-18:25 America/New_York (23:40 Europe/Berlin)\n"},
 		{"a meeting that is cancelled, without its agenda", imip.CancelInstance(e, s, third), "Cancelled: Alice / Dana, Wed 16 Dec",
-			"Alice Chen cancelled this meeting:\nAlice / Dana\nWed 16 Dec 15:30-16:15 Europe/Berlin (09:30 America/New_York)\n"},
+			"Alice Chen cancelled this meeting:\nAlice / Dana\nWed 16 Dec 09:30-10:15 America/New_York (15:30 Europe/Berlin)\n"},
 		{"a letter", imip.Letter(e, "No 1:1 this week", "Dear Dana,\r\nno time was left.\n\n"), "No 1:1 this week", "Dear Dana,\nno time was left.\n"},
 	} {
 		t.Run(row.sentence, func(t *testing.T) {

@@ -52,10 +52,20 @@ func (e Envelope) news(method string, s calendar.Series, original time.Time) new
 	default:
 		n.what, n.sentence = "Invitation", sender+" invites you to:"
 	}
-	if n.what != "Cancelled" {
+	if n.what != "Cancelled" && !(n.what == "Agenda" && e.accepted(s, original)) {
 		n.tellAnswer(original.IsZero())
 	}
 	return n
+}
+
+// accepted reports whether the guest will come already.
+func (e Envelope) accepted(s calendar.Series, original time.Time) bool {
+	list := s.Attendees
+	if i := s.At(original); i != nil {
+		list = i.Attendees
+	}
+	guest, _ := calendar.Attends(list, e.To.Email)
+	return guest.Status == calendar.Accepted
 }
 
 // tellInstance narrows the news to one instance and returns where it would usually stand.
@@ -114,14 +124,14 @@ func (n news) text() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// time tells a span on the organizer's clock, and on the guest's where that reads otherwise.
+// time tells a span on the clock of the guest, who reads it, and its start on the organizer's where that reads otherwise.
 func (n news) time(s calendar.Span) string {
-	here, there := s.Start.In(n.from), s.Start.In(n.to)
-	text := here.Format("Mon 2 Jan 15:04") + "-" + clockAfter(here, s.End.In(n.from)) + " " + n.from.String()
+	here, there := s.Start.In(n.to), s.Start.In(n.from)
+	text := here.Format("Mon 2 Jan 15:04") + "-" + clockAfter(here, s.End.In(n.to)) + " " + n.to.String()
 	if here.Format(time.DateTime) == there.Format(time.DateTime) {
 		return text
 	}
-	return fmt.Sprintf("%s (%s %s)", text, clockAfter(here, there), n.to)
+	return fmt.Sprintf("%s (%s %s)", text, clockAfter(here, there), n.from)
 }
 
 // clockAfter is a time of day, with its date where that is another than the one before it.

@@ -92,7 +92,7 @@ func (w *work) composeFloor(l store.Letter) (m imip.Message, moot string, err er
 	b := w.b
 	e := w.envelope(w.Now)
 	subject := fmt.Sprintf("%s: what I would have brought (%s)", b.Title, spoken(w.decided[k].Period))
-	return imip.Letter(e, subject, fmt.Sprintf("Hello %s,\n\nwe have found no time to meet %s. So that nothing waits for it, this is what I would have brought:\n\n%s\n\n%s\n",
+	return imip.Letter(e, subject, fmt.Sprintf("Hello %s,\n\nwe have found no time to meet %s. So that nothing waits for it, this is what I would have brought. A word to each, as an answer to this mail, is enough:\n\n%s\n\n%s\n",
 		firstName(b.Executive.Name), spoken(w.decided[k].Period), text, firstName(b.Owner.Name))), "", nil
 }
 

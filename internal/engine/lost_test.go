@@ -26,7 +26,7 @@ func TestALateMailSaysNothingThatHasNotSettled(t *testing.T) {
 	o.now = o.now.Add(5 * time.Minute)
 	o.drag("2026-12-09 14:30", "2026-12-10 15:00")
 	o.settle()
-	if len(p.sent) != 1 || !strings.Contains(p.sent[0].Text, "Thu 10 Dec 16:00") {
+	if len(p.sent) != 1 || !strings.Contains(p.sent[0].Text, "Thu 10 Dec 10:00") {
 		t.Fatalf("mails %q", p.letters())
 	}
 	p.letters()
@@ -93,7 +93,7 @@ func TestAnOldCopyThatAProgramSavesIsMailedAsWhatItIs(t *testing.T) {
 	o.expectMails(p, "REQUEST Moved: Alice / Dana, Thu 10 Dec")
 	o.mine.Put(o.seriesName(), old)
 	o.settle()
-	if len(p.sent) != 1 || number(t, string(p.sent[0].Calendar)) <= before || !strings.Contains(p.sent[0].Text, "Wed 9 Dec 15:30") {
+	if len(p.sent) != 1 || number(t, string(p.sent[0].Calendar)) <= before || !strings.Contains(p.sent[0].Text, "Wed 9 Dec 09:30") {
 		t.Fatalf("mails %q", p.letters())
 	}
 	p.letters()

@@ -141,8 +141,8 @@ func TestAMeetingThatMovesIsMailedOnceWithItsAgenda(t *testing.T) {
 	p.letters()
 	o.book(o.hers, "2026-12-02 14:00", "2026-12-02 15:30", "")
 	o.settle()
-	if len(p.sent) != 1 || !strings.Contains(p.sent[0].Text, "Wed 2 Dec 16:30-17:15 Europe/Berlin (10:30 America/New_York)") ||
-		!strings.Contains(p.sent[0].Text, "Before: Wed 2 Dec 15:30") {
+	if len(p.sent) != 1 || !strings.Contains(p.sent[0].Text, "Wed 2 Dec 10:30-11:15 America/New_York (16:30 Europe/Berlin)") ||
+		!strings.Contains(p.sent[0].Text, "Before: Wed 2 Dec 09:30") {
 		t.Fatalf("mails: %+v", p.sent)
 	}
 	o.expectMails(p, "REQUEST Moved: Alice / Dana, Wed 2 Dec")
@@ -155,7 +155,7 @@ func TestAMoveOverTheEndOfSummerTimeIsMailedOnBothClocks(t *testing.T) {
 	p.letters()
 	o.book(o.hers, "2026-10-28 14:00", "2026-10-28 15:30", "") // Berlin left summer time on the 25th, New York does on 1 November
 	o.settle()
-	if len(p.sent) != 1 || !strings.Contains(p.sent[0].Text, "Wed 28 Oct 16:30-17:15 Europe/Berlin (11:30 America/New_York)") {
+	if len(p.sent) != 1 || !strings.Contains(p.sent[0].Text, "Wed 28 Oct 11:30-12:15 America/New_York (16:30 Europe/Berlin)") {
 		t.Fatalf("mails: %+v", p.sent)
 	}
 }
@@ -297,7 +297,7 @@ func TestMailsWaitForAServerThatIsDownAndSayWhatThenStands(t *testing.T) {
 	o.now = o.now.Add(2 * time.Hour)
 	p.fail = nil
 	o.settle()
-	if len(p.sent) != 2 || !strings.Contains(p.sent[1].Text, "Fri 11 Dec 16:00") {
+	if len(p.sent) != 2 || !strings.Contains(p.sent[1].Text, "Fri 11 Dec 10:00") {
 		t.Fatalf("mails: %q", p.letters())
 	}
 	o.expectMails(p, "REQUEST Moved: Alice / Dana, Wed 2 Dec", "REQUEST Moved: Alice / Dana, Fri 11 Dec")
@@ -370,7 +370,7 @@ func TestACrashLosesAndRepeatsNoMail(t *testing.T) {
 			for _, m := range p.sent {
 				ids[m.ID] = true
 			}
-			if len(ids) != 1 || !strings.Contains(p.sent[0].Text, "Thu 10 Dec 16:00") {
+			if len(ids) != 1 || !strings.Contains(p.sent[0].Text, "Thu 10 Dec 10:00") {
 				t.Fatalf("messages %v: %+v", ids, p.sent)
 			}
 			p.letters()
@@ -435,7 +435,7 @@ func TestTwoZonesAndADayEarlierThere(t *testing.T) {
 	o.b.Policy.Theirs.Zone = zone(t, "Pacific/Auckland")
 	o.b.Policy.Theirs.Hours = []plan.Hours{{Weekday: time.Tuesday, From: 0, To: 1440}, {Weekday: time.Wednesday, From: 0, To: 1440}, {Weekday: time.Thursday, From: 0, To: 1440}}
 	o.settle()
-	if len(p.sent) == 0 || !strings.Contains(p.sent[0].Text, "Wed 25 Nov 15:30-16:15 Europe/Berlin (Thu 26 Nov 03:30 Pacific/Auckland)") {
+	if len(p.sent) == 0 || !strings.Contains(p.sent[0].Text, "Thu 26 Nov 03:30-04:15 Pacific/Auckland (Wed 25 Nov 15:30 Europe/Berlin)") {
 		t.Fatalf("mails: %+v", p.sent)
 	}
 }
