@@ -51,10 +51,16 @@ func (a *app) check(ctx context.Context) error {
 		found, err := a.checkMail(ctx, w)
 		l.add("mail", said(foundOr(found, err)), err)
 	}
+	if said := builtInZones(zoneFolders, w.config); said != "" {
+		l.table.row(cell{"note", l.paint.yellow}, text("time zones"), text(said))
+	}
 	for _, n := range notices(w.config) {
 		l.table.row(cell{"note", l.paint.yellow}, text(n[0]), text(n[1]))
 	}
 	l.table.write(a.out, "")
+	if err := a.wake(); err != nil { // what can be reached again is not left alone any longer
+		return err
+	}
 	return l.worst
 }
 

@@ -43,6 +43,7 @@ type setup struct {
 	notifier *notify.Notifier
 	server   *monitor.Server
 	before   *engine.Status // what the last pass found; nil before the first
+	zones    string         // stamp of the time zones that the config was read with
 }
 
 // runDaemon makes passes until it is told to end. Signals are caught before the lock is taken: from then on others send them.
@@ -107,7 +108,10 @@ func (d *daemon) build(ctx context.Context, a *app) (*setup, error) {
 	}
 	e.Pulse = d.manager.Pulse()
 	e.Alive = func() { heard(e.Log, d.manager.Alive()) }
-	return &setup{app: &fresh, engine: e, notifier: notifier, server: server}, nil
+	if said := builtInZones(zoneFolders, w.config); said != "" {
+		e.Log.Warn().Msg(said)
+	}
+	return &setup{app: &fresh, engine: e, notifier: notifier, server: server, zones: zoneStamp(zoneFolders, w.config)}, nil
 }
 
 // heard logs that the service manager could not be told something. It is no reason to end: the manager judges silence.
@@ -215,6 +219,7 @@ func (d *daemon) reload(ctx context.Context, old *setup) *setup {
 func (d *daemon) passed(s *setup) func(engine.Report, error) {
 	tell := d.manager.Ready
 	return func(r engine.Report, err error) {
+		d.watchZones(s)
 		status, unknown := s.engine.Status(s.now(), os.Getpid())
 		plain := *s.app
 		plain.noColor = true // the line goes to the service manager and to /healthz
@@ -239,6 +244,21 @@ func (d *daemon) passed(s *setup) func(engine.Report, error) {
 			return
 		}
 		s.engine.Log.Debug().Int("bilaterals", len(r.Bilaterals)).Dur("took", r.Took).Msg("pass done")
+	}
+}
+
+// watchZones has the config read anew once the time zones were updated: they were loaded with it.
+func (d *daemon) watchZones(s *setup) {
+	now := zoneStamp(zoneFolders, s.loaded)
+	if s.zones == now {
+		return
+	}
+	s.zones = now
+	select {
+	case d.signals <- syscall.SIGHUP:
+		s.engine.Log.Info().Msg("the time zones were updated")
+	default: // so many signals wait that the next pass sees to it
+		s.zones = ""
 	}
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"maps"
 	"runtime/debug"
@@ -45,7 +46,7 @@ func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Repo
 		case <-timer.C:
 		}
 		timer.Stop()
-		if ctx.Err() == nil && (r.crew.busy == 0 || time.Since(r.told) >= breath) {
+		if ctx.Err() == nil && r.mayTell(time.Now()) {
 			if err := r.tell(time.Now()); err != nil {
 				r.drain()
 				return err
@@ -54,8 +55,19 @@ func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Repo
 	}
 }
 
-// breath is how long passes that ended may wait to be told of while others are in hand.
-const breath = 5 * time.Second
+// breath is how long passes that ended may wait to be told of while others are in hand or about to begin. To tell costs
+// the more, the more bilaterals there are.
+func (r *roster) breath() time.Duration {
+	return 5*time.Second + time.Duration(len(r.turns))*200*time.Millisecond
+}
+
+// mayTell reports whether it is time to tell of what ended: at once where no more is to come soon.
+func (r *roster) mayTell(now time.Time) bool {
+	if now.Sub(r.told) >= r.breath() {
+		return true
+	}
+	return r.busy == 0 && !slices.ContainsFunc(r.turns, func(t *turn) bool { return r.due(t.began, now.Add(r.breath()), t.next) })
+}
 
 // stuckAfter is how long a pass may take over one step, such as reading one calendar, before it counts as stuck: two
 // requests that are never answered.
@@ -89,7 +101,7 @@ type turn struct {
 }
 
 func (e *Engine) newRoster(report func(Report, error)) (*roster, error) {
-	r := &roster{Engine: e, done: make(chan part), report: report, told: time.Now()}
+	r := &roster{Engine: e, done: make(chan part), report: report}
 	groups := e.groups("")
 	for _, g := range groups {
 		r.turns = append(r.turns, &turn{group: g})
@@ -224,7 +236,7 @@ func (r *roster) nap(now time.Time) time.Duration {
 		}
 	}
 	if len(r.ended) > 0 {
-		if soon := r.told.Add(breath); soon.Before(next) {
+		if soon := r.told.Add(r.breath()); soon.Before(next) {
 			next = soon
 		}
 	}
@@ -278,6 +290,9 @@ func (r *roster) latest() time.Time {
 	return at
 }
 
+// fewTroubles is of how many groups a pass's record tells what went wrong; each bilateral has its own remark besides.
+const fewTroubles = 3
+
 // record keeps that passes take place, as one: it is good if each group's last one was.
 func (r *roster) record() error {
 	p := store.Pass{Began: r.latest(), Ended: r.latest(), OK: true}
@@ -286,9 +301,16 @@ func (r *roster) record() error {
 		if p.Next.IsZero() || t.next.Before(p.Next) {
 			p.Next = t.next
 		}
-		if !t.answers && !t.moment.IsZero() {
-			p.OK, all = p.OK && t.good, append(all, t.trouble)
+		if t.answers || t.moment.IsZero() {
+			continue
 		}
+		p.OK = p.OK && t.good
+		if t.trouble != nil {
+			all = append(all, t.trouble)
+		}
+	}
+	if more := len(all) - fewTroubles; more > 0 {
+		all = append(all[:fewTroubles], fmt.Errorf("and the like of %d more", more))
 	}
 	if err := errors.Join(all...); err != nil {
 		p.Errors = err.Error()

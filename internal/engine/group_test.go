@@ -149,7 +149,7 @@ func TestAServerThatHangsDelaysNobodyElse(t *testing.T) {
 		slow = append(slow, h)
 		o.Bilaterals = append(o.Bilaterals, b)
 	}
-	for k := range 20 {
+	for k := range 8 {
 		o.Bilaterals = append(o.Bilaterals, o.pair(fmt.Sprintf("well%02d", k), "other.example.org"))
 	}
 	for _, b := range o.Bilaterals {
@@ -159,11 +159,11 @@ func TestAServerThatHangsDelaysNobodyElse(t *testing.T) {
 		o.now = time.Now().UTC()
 		passes, widest := o.counted(t, nil, func() { time.Sleep(2 * time.Hour) })
 		for _, b := range o.Bilaterals {
-			if strings.HasPrefix(b.Name, "well") && (passes[b.Name] < 24 || widest[b.Name] > o.Interval+2*breath) {
+			if strings.HasPrefix(b.Name, "well") && (passes[b.Name] < 24 || widest[b.Name] > o.Interval+30*time.Second) {
 				t.Errorf("%s had %d passes in two hours, up to %s apart", b.Name, passes[b.Name], widest[b.Name])
 			}
 		}
-		if n := slow[0].asked.Load(); n > 9 {
+		if n := slow[0].asked.Load(); n > 8 {
 			t.Errorf("a server that never answers was asked %d times in two hours", n)
 		}
 	})
