@@ -54,17 +54,21 @@ func (w *writing) insert(e *gcal.Event) (*gcal.Event, error) {
 		return got, nil
 	}
 	failure := w.failed("create", err)
-	switch {
-	case calendar.KindOf(failure) == calendar.Exists:
-		return nil, w.refused(calendar.Exists, "Google gives an id once only, and one of this series was here before; it may have been deleted")
-	case !ambiguous(failure):
+	taken := calendar.KindOf(failure) == calendar.Exists
+	if !taken && !ambiguous(failure) {
 		return nil, failure
 	}
 	now, err := w.service.Events.Get(w.ID, e.Id).Context(w.ctx).Do()
-	if err != nil || now.Status == "cancelled" {
-		return nil, failure
+	there := err == nil && now.Status != "cancelled"
+	switch {
+	case taken && there:
+		return nil, w.refused(calendar.Conflict, "it was made meanwhile")
+	case taken:
+		return nil, w.refused(calendar.Exists, "Google gives an id once only, and one of this series was here before; it may have been deleted")
+	case there:
+		return now, nil
 	}
-	return now, nil
+	return nil, failure
 }
 
 // draft is the event to insert.
@@ -147,8 +151,8 @@ func (w *writing) drawMark(e *gcal.Event, c calendar.Change) error {
 	return nil
 }
 
-// guests are the people of a new series. Who acts has accepted, and so has the one whose calendar it is: an organizer is
-// asked nothing.
+// guests are the people of a new series. Who acts has accepted, also as a guest in another's calendar, and so has the one
+// whose calendar it is: an organizer is asked nothing.
 func (w *writing) guests(d *calendar.Draft) []*gcal.EventAttendee {
 	var out []*gcal.EventAttendee
 	for i, g := range append([]calendar.Attendee{d.Organizer}, d.Attendees...) {

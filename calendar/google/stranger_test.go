@@ -97,6 +97,31 @@ func TestAnAnswerAboutNothingIsNoSuccess(t *testing.T) {
 	}
 }
 
+// TestWhatAnotherMachineMadeMeanwhileIsLookedAt: it is there, so it is nothing that was deleted.
+func TestWhatAnotherMachineMadeMeanwhileIsLookedAt(t *testing.T) {
+	w := newWorld(t)
+	other, client := w.account(Options{}), w.Client(alice)
+	base := client.Transport
+	client.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodPost && other != nil {
+			w.create(other)
+			other = nil
+		}
+		return base.RoundTrip(r)
+	})
+	a := w.account(Options{Client: client})
+	create := calendar.Change{UID: ours, Create: weekly()}
+	if _, err := a.Apply(t.Context(), create); calendar.KindOf(err) != calendar.Conflict {
+		t.Errorf("at once: %v", err)
+	}
+	if s := w.series(a); len(w.Mails()) != 1 {
+		t.Errorf("%s: mails %+v", s.Name, w.Mails())
+	}
+	if _, err := a.Apply(t.Context(), create); calendar.KindOf(err) != calendar.Exists {
+		t.Errorf("once it is seen: %v", err)
+	}
+}
+
 // TestWhoIsAskedAnew: of a meeting in Dana's calendar Alice is a guest, and it is she who moves it.
 func TestWhoIsAskedAnew(t *testing.T) {
 	guests := []*gcal.EventAttendee{{Email: dana, Organizer: true, Self: true, ResponseStatus: "accepted"}, {Email: "Alice@example.org", ResponseStatus: "accepted"},
@@ -165,6 +190,21 @@ func TestWhatTheCalendarTellsOfItselfIsAskedOnceADay(t *testing.T) {
 		got := about()
 		if n := w.asked(); n > row.want || got.Write != row.writes || got.User != alice || len(got.Others) != 1 {
 			t.Errorf("%s: %d requests, want %d; %+v", row.sentence, n, row.want, got)
+		}
+	}
+}
+
+// TestInTheExecutivesCalendarTheOwnerIsAskedNothing: Alice makes the series, and Dana holds it.
+func TestInTheExecutivesCalendarTheOwnerIsAskedNothing(t *testing.T) {
+	w := newWorld(t)
+	w.Share(dana, alice, "writer")
+	a, draft := w.account(Options{Calendar: dana}), weekly()
+	draft.Organizer, draft.Attendees = calendar.Attendee{Email: dana}, []calendar.Attendee{{Email: alice, Status: calendar.Accepted}}
+	w.apply(a, calendar.Change{UID: ours, Create: draft})
+	s := w.series(a)
+	for _, who := range []string{alice, dana} {
+		if got, there := calendar.Attends(s.Attendees, who); !there || got.Status != calendar.Accepted || s.Organizer != dana {
+			t.Errorf("%s: %+v, organizer %s", who, got, s.Organizer)
 		}
 	}
 }
