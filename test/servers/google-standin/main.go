@@ -67,6 +67,7 @@ func populate(server *standin.Server, base, dir string) error {
 		return err
 	}
 	server.Delegate(service, "https://www.googleapis.com/auth/calendar", "https://www.googleapis.com/auth/calendar.events",
+		"https://www.googleapis.com/auth/calendar.events.readonly",
 		"https://www.googleapis.com/auth/calendar.readonly", "https://www.googleapis.com/auth/calendar.freebusy",
 		"https://www.googleapis.com/auth/calendar.events.freebusy", "https://www.googleapis.com/auth/calendar.calendarlist.readonly")
 	if err := os.WriteFile(client, server.InstalledApp(base), 0o600); err != nil {
