@@ -105,7 +105,6 @@ func TestStartShowsTheMailAndSendsOne(t *testing.T) {
 	if mail.method != "REQUEST" || !strings.Contains(mail.from, "alice@example.org") || mail.to == "" {
 		t.Errorf("the mail is %+v", mail)
 	}
-	t.Logf("Subject: %s\n\n%s", mail.subject, mail.text)
 	lacks(t, w.guest.copy().String(), "X-BILATERAL")
 	for _, original := range []string{"2035-10-17 15:30", "2035-10-24 15:30", "2035-10-31 15:30", "2035-11-07 15:30"} {
 		if at := w.berlin(original); !w.agree(at).Equal(at) {
@@ -138,10 +137,10 @@ func TestAConflictIsMailedAsOneInstance(t *testing.T) {
 			}
 			now := w.agree(original)
 			w.legal(original, now, booked...)
-			contains(t, mail.subject, "Moved: Alice / Dana, "+now.In(location(t, "America/New_York")).Format("Mon 2 Jan"))
-			contains(t, mail.text, now.Format("Mon 2 Jan 15:04")+"-", "Europe/Berlin ("+now.In(location(t, "America/New_York")).Format("15:04")+" America/New_York)",
-				"Before: "+original.Format("Mon 2 Jan 15:04"))
-			t.Logf("Subject: %s\n\n%s", mail.subject, mail.text)
+			there := location(t, "America/New_York")
+			contains(t, mail.subject, "Moved: Alice / Dana, "+now.In(there).Format("Mon 2 Jan"))
+			contains(t, mail.text, now.In(there).Format("Mon 2 Jan 15:04")+"-", "America/New_York ("+now.Format("15:04")+" Europe/Berlin)",
+				"Before: "+original.In(there).Format("Mon 2 Jan 15:04"))
 			w.restful()
 			w.reads(0)
 		})
@@ -152,16 +151,19 @@ func TestTheAgendaIsMailedOnceAMeeting(t *testing.T) {
 	w := newMailWorld(t, radicale, settings{})
 	w.startByMail()
 	original := w.berlin("2035-10-17 15:30")
+	w.replies(reply{answer: "ACCEPTED"})
+	w.later(5*time.Minute, 1)
 	w.run(0, "add", "Vendor B, 48k EUR", "--kind", "decision", "--proposal", "yes", "--due", "2035-11-02", "--minutes", "5")
 	w.run(0, "add", "Her daughter starts school", "--kind", "personal", "--private")
 	w.at("2035-10-16 16:05")
 	contains(t, w.later(0, 1), "agenda")
 	mail := w.reads(1)[0]
-	t.Logf("Subject: %s\n\n%s", mail.subject, mail.text)
 	contains(t, mail.subject, "Agenda: Alice / Dana, Wed 17 Oct")
 	contains(t, mail.text, "Vendor B")
 	contains(t, w.guest.copy().at(t, original).value("DESCRIPTION"), "Vendor B")
 	lacks(t, mail.text+mail.calendar.String(), "daughter")
+	lacks(t, mail.text, "Please accept")
+	contains(t, w.guest.copy().at(t, original).String(), "PARTSTAT=ACCEPTED:mailto:alice", "PARTSTAT=ACCEPTED;RSVP=TRUE:mailto:dana")
 	if next := w.status(0).Bilaterals[0].Next; next == nil || next.Delivered != "yes" {
 		t.Errorf("status says %+v", next)
 	}
@@ -272,14 +274,12 @@ func TestAMailServerThatIsDownGetsOneMailWithWhatStandsInTheEnd(t *testing.T) {
 	w.dana.books("board", original, "SUMMARY:Board")
 	w.later(5*time.Minute, 0)
 	w.now = w.now.Add(15 * time.Minute)
-	said := w.run(1, "run", "--once")
-	contains(t, said+w.problems, "mail")
-	t.Logf("it says\n%s%s", said, w.problems)
+	w.run(1, "run", "--once")
+	contains(t, w.problems, "send mail to dana@example.org", "connection refused", "bilateral check")
 	severity, message, do := w.status(1).problem("mail_unsent")
 	if severity != "warning" {
 		t.Errorf("a mail that was not sent is %q", severity)
 	}
-	t.Logf("status says: %s; %s", message, do)
 	contains(t, message, "dana@example.org", "2035-W43", "refused")
 	contains(t, do, "bilateral check")
 	w.run(1, "check")
@@ -333,7 +333,6 @@ func TestAWeekWithoutAMeetingEndsWithOneLetter(t *testing.T) {
 		w.run(0, "run", "--once")
 	}
 	mail := w.reads(1)[0]
-	t.Logf("Subject: %s\n\n%s", mail.subject, mail.text)
 	if mail.method != "" || mail.calendar != nil {
 		t.Errorf("the letter has a calendar part: %+v", mail)
 	}
@@ -455,7 +454,6 @@ func TestASeriesDeclinedByMailStopsEverything(t *testing.T) {
 	w.now = w.now.Add(5 * time.Minute)
 	w.run(3, "run", "--once")
 	w.dana.books("board", w.berlin("2035-10-24 15:30"), "SUMMARY:Board")
-	w.drags(w.berlin("2035-10-31 15:30"), w.berlin("2035-11-01 16:30"))
 	w.proxy.take()
 	for range 3 {
 		w.now = w.now.Add(15 * time.Minute)
@@ -468,6 +466,15 @@ func TestASeriesDeclinedByMailStopsEverything(t *testing.T) {
 		t.Errorf("a declined series is %q", severity)
 	}
 	w.reads(0)
+
+	w.replies(reply{answer: "ACCEPTED"}) // they have talked
+	for range 3 {
+		w.now = w.now.Add(15 * time.Minute)
+		w.pass()
+	}
+	w.reads(1)
+	w.agree(w.berlin("2035-10-24 15:30"))
+	w.status(0)
 }
 
 func TestWhatIsNoAnswerOfDanasHasNoEffectAndTheMailboxStaysAsItWas(t *testing.T) {
@@ -502,4 +509,85 @@ func TestWhatIsNoAnswerOfDanasHasNoEffectAndTheMailboxStaysAsItWas(t *testing.T)
 		}
 	}
 	w.status(0)
+}
+
+// meets are the times at which Dana's calendar has meetings with Alice in a week, over all series that she has.
+func (g *guest) meets(original func(*object) time.Time) []time.Time {
+	g.t.Helper()
+	var out []time.Time
+	for _, o := range g.copies {
+		at := original(o)
+		until := ""
+		if _, rest, ok := strings.Cut(o.events[0].value("RRULE"), "UNTIL="); ok {
+			until, _, _ = strings.Cut(rest, ";")
+		}
+		gone := until != "" && at.UTC().Format("20060102T150405Z") > until
+		if slot := o.slot(g.t, at); !gone && !at.Before(o.events[0].moment(g.t, "DTSTART")) && !slot.IsZero() {
+			out = append(out, slot)
+		}
+	}
+	return out
+}
+
+func TestANewStandingTimeIsTwoMailsAndNoWeekHasTwoMeetings(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	w.drags(w.berlin("2035-11-07 15:30"), w.berlin("2035-11-08 17:00"))
+	w.later(5*time.Minute, 0)
+	w.later(15*time.Minute, 1)
+	w.reads(1)
+	w.run(0, "rebase", "dana", "thu 16:00", "--yes")
+	w.reads(2)
+	w.later(5*time.Minute, 0)
+	if len(w.guest.copies) != 2 {
+		t.Fatalf("Dana has %d series", len(w.guest.copies))
+	}
+	for _, row := range []struct{ monday, meets string }{
+		{"2035-10-15 00:00", "2035-10-17 15:30"},
+		{"2035-10-22 00:00", "2035-10-25 16:00"},
+		{"2035-10-29 00:00", "2035-11-01 16:00"},
+		{"2035-11-05 00:00", "2035-11-08 17:00"}, // where Alice had put it
+		{"2035-11-12 00:00", "2035-11-15 16:00"},
+	} {
+		monday := w.berlin(row.monday)
+		got := w.guest.meets(func(o *object) time.Time {
+			first := o.events[0].moment(t, "DTSTART").In(monday.Location())
+			day := monday.AddDate(0, 0, (int(first.Weekday())+6)%7)
+			return time.Date(day.Year(), day.Month(), day.Day(), first.Hour(), first.Minute(), 0, 0, monday.Location())
+		})
+		if len(got) != 1 || !got[0].Equal(w.berlin(row.meets)) {
+			t.Errorf("in the week of %s Dana meets at %v, and not at %s", row.monday, got, row.meets)
+		}
+	}
+	w.later(15*time.Minute, 0)
+	w.reads(0)
+}
+
+func TestWhilePausedInWatchModeAndInLookingOnNothingIsMailed(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	w.run(0, "pause", "dana", "--until", "2035-10-17")
+	w.drags(w.berlin("2035-10-31 15:30"), w.berlin("2035-11-01 16:30"))
+	w.dana.books("board", w.berlin("2035-10-24 15:30"), "SUMMARY:Board")
+	for range 3 {
+		w.now = w.now.Add(15 * time.Minute)
+		w.run(0, "plan")
+		w.pass()
+	}
+	w.reads(0)
+	w.at("2035-10-17 00:05")
+	w.run(0, "plan")
+	w.reads(0)
+	for range 3 {
+		w.now = w.now.Add(15 * time.Minute)
+		w.pass()
+	}
+	w.reads(1) // the drag; the move waits for Dana's hours
+	w.at("2035-10-17 15:05")
+	w.pass()
+	w.reads(1)
+	w.agree(w.berlin("2035-10-24 15:30"))
+	w.agree(w.berlin("2035-10-31 15:30"))
+	w.later(5*time.Minute, 0)
+	w.reads(0)
 }
