@@ -108,7 +108,7 @@ const writeLimit = time.Minute
 func (w *work) applyOne(ctx context.Context, x *write) error {
 	exempt := !slices.ContainsFunc(x.pieces, func(p *piece) bool { return !p.exempt })
 	if !exempt {
-		n, err := w.Store.WritesSince(w.b.Name, w.Now.Add(-24*time.Hour))
+		n, err := w.Store.WritesIn(w.b.Name, calendar.Span{Start: w.Now.Add(-24 * time.Hour), End: w.Now})
 		if err != nil {
 			return err
 		}

@@ -217,7 +217,7 @@ func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series)
 func (w *work) tooSoon(open []store.Letter) *store.Letter {
 	k := slices.IndexFunc(open, func(l store.Letter) bool {
 		patience := min(time.Hour, 4*time.Minute<<min(l.Tries, 8))
-		return l.Tries > 0 && l.Error != "" && w.Now.Before(l.Tried.Add(patience)) && !l.Tried.After(w.Now)
+		return l.Tries > 0 && l.Error != "" && !l.Tried.After(w.Now) && w.Now.Before(l.Tried.Add(patience)) && !l.Tried.After(w.Now)
 	})
 	if k < 0 {
 		return nil

@@ -91,10 +91,18 @@ func (w *work) recordOutcomes() error {
 	return nil
 }
 
-// doubt keeps the last verdicts when the series itself could not be read, but no longer as seen.
+// doubt keeps the last verdicts when the series itself could not be read, but no longer as seen; and it keeps the busy time
+// that could be read, which a later pass may have to go by.
 func (w *work) doubt() error {
 	if w.Dry {
 		return nil
+	}
+	for _, side := range []Side{w.b.Owner, w.b.Executive} {
+		for _, c := range side.Calendars {
+			if _, _, err := w.busyOf(c, side, w.window); err != nil {
+				return err
+			}
+		}
 	}
 	last, err := w.Store.Verdicts(w.b.Name)
 	if err != nil {
@@ -125,7 +133,7 @@ func (w *work) closeIntents() error {
 		return err
 	}
 	for _, i := range open {
-		if !i.At.Before(w.Now) {
+		if i.At.Equal(w.Now) {
 			continue // this pass's own, of unknown effect: the next pass looks
 		}
 		wrote, said := false, "not found written when looked at later"

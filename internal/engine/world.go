@@ -90,17 +90,30 @@ func (w *work) skips() map[string]string {
 	return out
 }
 
-// longGap is after how long without a pass everything that was seen before settles anew: the daemon slept while the
+// longGap is after how long without a pass, or without a look into the calendar, everything that was seen before settles anew: the daemon slept while the
 // people moved things about, and may have caught them in the middle.
 const longGap = 36 * time.Hour
 
 func (w *work) settleAnew() error {
 	last, ok, err := w.Store.LastPass()
-	if err != nil || !ok || w.Now.Sub(last.Ended) < longGap {
+	if err != nil || !ok {
 		return err
 	}
-	w.world.Seen = nil
+	if seen := w.before[w.b.Home.Name].LastOK; w.gap(last.Ended) || w.gap(seen) {
+		w.world.Seen = nil
+	}
+	for trouble, since := range w.world.Seen {
+		if since.After(w.Now) {
+			w.world.Seen[trouble] = w.Now // by a clock that was ahead
+		}
+	}
 	return nil
+}
+
+// gap reports whether so much lies between then and now that what was seen then says nothing; also where the clock was
+// far ahead then.
+func (w *work) gap(then time.Time) bool {
+	return !then.IsZero() && w.Now.Sub(then).Abs() >= longGap
 }
 
 // lastLook is how long before a slot the last pass may lie for its verdict to tell whether the slot was held.

@@ -41,7 +41,7 @@ func (s *Store) SetCalendar(c CalendarState) error {
 }
 
 func (c CalendarState) differs(have CalendarState) bool {
-	if c.LastOK.Sub(have.LastOK) >= fresh || c.LastTry.Sub(have.LastTry) >= fresh {
+	if c.LastOK.Sub(have.LastOK).Abs() >= fresh || c.LastTry.Sub(have.LastTry).Abs() >= fresh {
 		return true
 	}
 	have.LastOK, have.LastTry = c.LastOK, c.LastTry

@@ -3,6 +3,8 @@ package store
 import (
 	"database/sql"
 	"time"
+
+	"bilateral/calendar"
 )
 
 // Intent says what is about to be written to a calendar. It is recorded before the write, so that after a crash the next
@@ -61,10 +63,10 @@ func scanIntent(r row) (i Intent, err error) {
 	return i, err
 }
 
-// WritesSince counts a bilateral's writes from since on, for the daily budget: intents that are not exempt and of which
-// it is not known that they wrote nothing.
-func (s *Store) WritesSince(bilateral string, since time.Time) (n int, err error) {
-	err = s.db.QueryRow("SELECT count(*) FROM intents WHERE bilateral = ? AND at >= ? AND exempt = 0 AND (wrote = 1 OR done = '')",
-		bilateral, instant(since)).Scan(&n)
+// WritesIn counts a bilateral's writes of a day, its last moment included, for the daily budget: intents that are not
+// exempt and of which it is not known that they wrote nothing.
+func (s *Store) WritesIn(bilateral string, day calendar.Span) (n int, err error) {
+	err = s.db.QueryRow("SELECT count(*) FROM intents WHERE bilateral = ? AND at >= ? AND at <= ? AND exempt = 0 AND (wrote = 1 OR done = '')",
+		bilateral, instant(day.Start), instant(day.End)).Scan(&n)
 	return n, s.said("count the writes", err)
 }

@@ -137,10 +137,10 @@ func TestIntentsAndTheDailyBudget(t *testing.T) {
 	ok(t, s.FinishIntent(conflict, false, "it had changed meanwhile", "", midnight))
 	ok(t, s.FinishIntent(conflict, true, "no", "", midnight)) // the first record stays
 
-	if n := must[int](t)(s.WritesSince("dana", midnight)); n != 2 {
+	if n := must[int](t)(s.WritesIn("dana", calendar.Span{Start: midnight, End: midnight.AddDate(0, 0, 1)})); n != 2 {
 		t.Errorf("%d writes since midnight in Berlin, want 2", n)
 	}
-	if n := must[int](t)(s.WritesSince("dana", berlin(t, 2026, 10, 26, 0, 0))); n != 0 {
+	if n := must[int](t)(s.WritesIn("dana", calendar.Span{Start: berlin(t, 2026, 10, 26, 0, 0), End: berlin(t, 2026, 10, 27, 0, 0)})); n != 0 {
 		t.Errorf("%d writes since the next midnight", n)
 	}
 	open := must[[]Intent](t)(s.OpenIntents("dana"))
