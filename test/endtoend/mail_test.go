@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,11 +42,13 @@ func (w *world) startByMail() {
 	w.reads(1)
 }
 
-// gate stands before the SMTP server and can be shut.
+// gate stands before the SMTP server. It can be shut, or break the connection in place of the server's word that it has taken
+// a mail.
 type gate struct {
 	t               *testing.T
 	address, behind string
 	listener        net.Listener
+	mute            atomic.Bool
 }
 
 func newGate(t *testing.T, behind string) *gate {
@@ -87,7 +90,16 @@ func (g *gate) passes(in net.Conn) {
 		_, _ = io.Copy(out, in)
 		out.Close()
 	}()
-	_, _ = io.Copy(in, out) // ends when either side has gone
+	said := make([]byte, 4096)
+	for { // ends when either side has gone
+		n, err := out.Read(said)
+		if err != nil || g.mute.Load() && strings.HasPrefix(string(said[:n]), "250 OK id=") {
+			return
+		}
+		if _, err := in.Write(said[:n]); err != nil {
+			return
+		}
+	}
 }
 
 func TestStartShowsTheMailAndSendsOne(t *testing.T) {
@@ -299,6 +311,27 @@ func TestAMailServerThatIsDownGetsOneMailWithWhatStandsInTheEnd(t *testing.T) {
 		t.Errorf("Dana has it at %s", now)
 	}
 	w.status(0)
+	w.restful()
+	w.reads(0)
+}
+
+func TestAMailWhoseReceiptWasLostIsTheSameMailAgain(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	original := w.berlin("2035-10-24 15:30")
+	w.dana.books("board", original, "SUMMARY:Board")
+	w.later(5*time.Minute, 0)
+	w.smtp.mute.Store(true)
+	w.now = w.now.Add(15 * time.Minute)
+	w.run(1, "run", "--once")
+	first := w.reads(1)[0]
+	w.smtp.mute.Store(false)
+	w.later(time.Hour, 0)
+	again := w.reads(1)[0]
+	if first.id != again.id || first.text != again.text || first.calendar.String() != again.calendar.String() {
+		t.Errorf("%s was first\n%s\n%s\nand then %s\n%s\n%s", first.id, first.text, first.calendar, again.id, again.text, again.calendar)
+	}
+	w.agree(original)
 	w.restful()
 	w.reads(0)
 }
