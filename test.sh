@@ -53,12 +53,21 @@ secure() {
 }
 
 tests() {
-  go test -json "$@" | go run ./internal/tally | tee "$scratch/tally"
+  go test -json "$@" | go run ./internal/tally | tee -a "$scratch/tally"
 }
 
-# The planner is left out here: it starts no goroutine, and its worlds would take most of the time.
+# Everything but the planner, which starts no goroutine, and whose worlds would take most of the time.
 raced() {
-  tests -race -short $(go list ./... | grep -v /internal/plan$)
+  tests -race -short -tags servers $(go list -tags servers ./... | grep -v /internal/plan$)
+}
+
+# What takes its time, and would take ten times as much under the race detector.
+long() {
+  tests ./internal/plan ./internal/sim
+}
+
+total() {
+  awk '/ passed, / { passed += $1; failed += $3 } END { print passed " passed, " failed " failed" }' "$scratch/tally"
 }
 
 failed=
@@ -78,7 +87,7 @@ check govulncheck vulnerable
 check gosec secure
 check "unit files" test/systemd/verify.sh
 check "go test -race" raced
-check "go test" tests -tags servers ./...
+check "go test, the long ones" long
 
-echo "${failed:+FAILED: $failed. }$(tail -n 1 "$scratch/tally")"
+echo "${failed:+FAILED: $failed. }$(total)"
 [ -z "$failed" ]
