@@ -14,7 +14,8 @@ import (
 
 // Post carries mails: messages to the executive, and the answers that come back.
 type Post interface {
-	// Send hands over one message. An error of kind Unreachable leaves open whether it was taken.
+	// Send hands over one message. An error of kind Unreachable leaves open whether it was taken. Groups of bilaterals send at
+	// the same time.
 	Send(ctx context.Context, m imip.Message) error
 	// Replies returns answers to our invitations, perhaps some again.
 	Replies(ctx context.Context) ([]imip.Reply, error)

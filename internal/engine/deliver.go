@@ -68,8 +68,13 @@ func (w *work) deliver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, x := range bundles(written) {
-		if err := w.deliverOne(ctx, x, home.Series); err != nil || w.postDown {
+	list := bundles(written)
+	if len(list) > 0 && w.postDown {
+		w.report.Mail = errors.Join(w.report.Mail, fmt.Errorf("a mail to %s waits: the mail server just failed", w.b.Executive.Email))
+		return nil
+	}
+	for _, x := range list {
+		if goOn, err := w.deliverOne(ctx, x, home.Series); err != nil || !goOn {
 			return err
 		}
 	}
@@ -178,38 +183,36 @@ func bundles(list []store.Letter) []bundle {
 	return out
 }
 
-// deliverOne sends one mail, or closes its letters where there is nothing to tell any more.
-func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series) error {
+// deliverOne sends one mail, or closes its letters where there is nothing to tell any more. goOn is false where the next one
+// would fare no better.
+func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series) (goOn bool, err error) {
 	last := x.newest()
 	s := seriesNamed(list, last.UID)
 	if last.Kind != store.FloorLetter && (s == nil && w.unseen(last) || s != nil && w.unsettled(x, *s)) {
-		return nil
+		return true, nil
 	}
 	m, moot, err := w.compose(x, s)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if moot != "" {
-		return w.Store.FinishLetters("not sent: "+moot, w.Now, x.ids()...)
+		return true, w.Store.FinishLetters("not sent: "+moot, w.Now, x.ids()...)
 	}
 	m.Date = w.Now
 	if err := w.Store.BeginLetter(last.ID, w.Now); err != nil {
-		return err
+		return false, err
 	}
 	if err := w.Post.Send(ctx, m); err != nil {
-		switch calendar.KindOf(err) {
-		case calendar.Denied: // this one alone
-		default:
-			w.postDown = true
-		}
+		kind := calendar.KindOf(err)
+		w.postDown = kind != calendar.Denied && kind != calendar.Quota // those two may be about this person alone
 		w.Log.Warn().Str("bilateral", w.b.Name).Err(err).Msg("a mail was not sent")
 		w.report.Mail = errors.Join(w.report.Mail, err)
-		return w.Store.FailLetter(last.ID, err.Error())
+		return kind == calendar.Denied, w.Store.FailLetter(last.ID, err.Error())
 	}
 	if err := w.Store.FinishLetters(m.ID, w.Now, x.ids()...); err != nil {
-		return err
+		return false, err
 	}
-	return w.sent(x, m, s)
+	return true, w.sent(x, m, s)
 }
 
 // tooSoon is a letter that failed so recently that none is tried yet, or nil: a server that is down, or refuses, is not

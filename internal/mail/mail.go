@@ -28,7 +28,7 @@ type Options struct {
 	TLS *tls.Config
 }
 
-// Mail sends and reads. It is used by one goroutine at a time.
+// Mail sends and reads. Several goroutines may send at the same time; one reads.
 type Mail struct {
 	o          Options
 	smtp, imap *server // nil where there is none
