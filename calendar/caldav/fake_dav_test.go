@@ -85,6 +85,9 @@ func (f *fake) principal() string {
 func (f *fake) collection() string {
 	props := `<d:resourcetype><d:collection/><c:calendar/></d:resourcetype><d:displayname>Work</d:displayname>` +
 		`<d:current-user-principal><d:href>/principals/alice/</d:href></d:current-user-principal>`
+	if f.posts {
+		props = strings.Replace(props, `<c:calendar/>`, `<c:calendar/><c:schedule-outbox/>`, 1)
+	}
 	if f.hours != "" {
 		props += `<d:owner><d:href>/principals/alice/</d:href></d:owner>`
 	}
@@ -232,6 +235,9 @@ func (f *fake) outbox(w http.ResponseWriter, body string) {
 	switch {
 	case strings.Contains(body, "mailto:dana@example.org"):
 		status, data = "2.0;Success", `<c:calendar-data>`+escape(busyText)+`</c:calendar-data>`
+	case strings.Contains(body, "mailto:frank@example.org"): // from SOGo, where alice may not look
+		status, data = "2.0;Success", `<c:calendar-data>`+"BEGIN:VCALENDAR\r\nPRODID:-//Inverse inc./SOGo 5.8.0//EN\r\nVERSION:2.0\r\nMETHOD:REPLY\r\nBEGIN:VFREEBUSY\r\n"+
+			"DTSTART:20261001T000000Z\r\nDTEND:20261115T000000Z\r\nEND:VFREEBUSY\r\nEND:VCALENDAR"+`</c:calendar-data>`
 	case strings.Contains(body, "mailto:erin@example.org"):
 		status = "2.0;Success" // and nothing behind it
 	}

@@ -33,6 +33,8 @@ type flavour struct {
 	omits      bool   // a multiget leaves out what is missing
 	encodes    bool   // percent-encodes more than it must
 	inbox      bool   // scheduling
+	whole      bool   // scheduling that fails at an override with guests, as DAViCal's
+	posts      bool   // scheduling that brings a new text of one meeting only with news of the series, as SOGo's
 	inboxOnly  bool   // an inbox, and nothing that would put anything into it
 	digest     bool   // wants RFC 7616
 	multigets  int    // texts in one answer at most; 0: any number
@@ -58,6 +60,7 @@ type fake struct {
 	log     []string           // "METHOD path"
 	hosts   map[string]int     // how often each was asked, with credentials
 	bytes   int                // of all answers
+	copied  []byte             // what a guest has
 }
 
 type stored struct {
@@ -129,6 +132,9 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if f.ahead != 0 {
 		w.Header().Set("Date", clock().Add(f.ahead).Format(http.TimeFormat))
+	}
+	if f.whole {
+		w.Header().Set("X-DAViCal-Version", "DAViCal/1.1.12; DB/1.3.5")
 	}
 	body, _ := io.ReadAll(r.Body)
 	switch r.Method {
@@ -260,6 +266,10 @@ func (f *fake) put(w http.ResponseWriter, r *http.Request, body []byte) {
 		w.WriteHeader(http.StatusPreconditionFailed)
 		return
 	}
+	if f.whole && bytes.Contains(body, []byte("RECURRENCE-ID")) && bytes.Count(body, []byte("\nATTENDEE")) > bytes.Count(body, []byte("SCHEDULE-AGENT=CLIENT")) {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
 	uid := uidOf(body)
 	for path, other := range f.objects {
 		if path != r.URL.Path && !other.gone && !strings.HasPrefix(path, fakeInbox) && uidOf(other.text) == uid {
@@ -270,6 +280,9 @@ func (f *fake) put(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	if f.rewrites {
 		body = bytes.ReplaceAll(body, []byte("END:VEVENT"), []byte("X-SERVER:was here\r\nEND:VEVENT"))
+	}
+	if f.posts && (o == nil || masterSequence(o.text) != masterSequence(body)) {
+		f.copied = body
 	}
 	now := f.set(r.URL.Path, body)
 	if e := f.etag(now); e != "" && !f.rewrites {
@@ -304,6 +317,17 @@ func (f *fake) allowed(r *http.Request, o *stored) bool {
 		return o != nil && (want == "*" || want == f.etag(o) && !strings.HasPrefix(want, "W/"))
 	}
 	return r.Header.Get("If-None-Match") != "*" || o == nil
+}
+
+// masterSequence is the SEQUENCE of the series, whose component comes first or last.
+func masterSequence(text []byte) string {
+	for part := range strings.SplitSeq(strings.ReplaceAll(string(text), "\r", ""), "BEGIN:VEVENT\n") {
+		if _, rest, ok := strings.Cut(part, "\nSEQUENCE:"); ok && !strings.Contains(part, "\nRECURRENCE-ID") {
+			number, _, _ := strings.Cut(rest, "\n")
+			return number
+		}
+	}
+	return ""
 }
 
 func uidOf(text []byte) string {

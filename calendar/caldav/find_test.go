@@ -97,7 +97,7 @@ func TestAbout(t *testing.T) {
 		want     calendar.About
 	}{
 		{"a plain server", flavour{}, calendar.About{Name: "Work", Write: true, Sync: small, Address: address, User: "alice"}},
-		{"a server that schedules", flavour{inbox: true}, calendar.About{Name: "Work", Write: true, Invites: true, FreeBusy: true, Silent: true, Parts: true, Sync: small,
+		{"a server that schedules", flavour{inbox: true}, calendar.About{Name: "Work", Write: true, Invites: true, FreeBusy: true, Silent: true, Sync: small,
 			Address: address, User: "alice@example.org"}},
 		{"an account with two calendars", flavour{second: true}, calendar.About{Name: "Work", Write: true, Sync: small, Address: address, User: "alice",
 			Others: []string{`"Home" (/dav/alice/home/)`}}},
@@ -159,6 +159,7 @@ func TestFreeBusy(t *testing.T) {
 		{"of somebody the server knows", "dana@example.org", flavour{inbox: true}, 1, calendar.Unknown},
 		{"of somebody it does not know", "nobody@example.org", flavour{inbox: true}, 0, calendar.Denied},
 		{"with success and nothing behind it", "erin@example.org", flavour{inbox: true}, 0, calendar.Denied},
+		{"with an empty answer of SOGo, which it gives of who shares nothing, too", "frank@example.org", flavour{inbox: true}, 0, calendar.Denied},
 		{"of no address", "dana@example.org\r\nX: y", flavour{inbox: true}, 0, calendar.Denied},
 		{"at a server that cannot be asked", "dana@example.org", flavour{}, 0, calendar.Unsupported},
 	} {

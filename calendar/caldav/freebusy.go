@@ -71,6 +71,11 @@ func (a *Account) askOutbox(ctx context.Context, outbox *url.URL, email string, 
 	if !strings.HasPrefix(status, "2.") || !hasFreeBusy(data) {
 		return nil, failed(calendar.Denied, "ask free/busy", outbox, fmt.Errorf("no busy time of %s is to be had (%.80q)", email, status))
 	}
+	if strings.Contains(data, "SOGo") && !strings.Contains(data, "FREEBUSY:") && !strings.Contains(data, "FREEBUSY;") {
+		// SOGo says success where somebody shares nothing with us, too: nothing is not free.
+		return nil, failed(calendar.Denied, "ask free/busy", outbox, fmt.Errorf("SOGo shows nothing of %s, as it does where nothing is shared: "+
+			"they must let you see the date and time of their events", email))
+	}
 	return readBusy([]byte(data), window, outbox)
 }
 

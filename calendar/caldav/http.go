@@ -44,6 +44,7 @@ type session struct {
 	now    func() time.Time
 	heard  time.Time // the server's clock, in its last answer
 	ahead  time.Duration
+	whole  bool // it can tell guests of a whole series only: davical.go
 
 	progress func(done, total int) // or nil
 	seen     int                   // objects that the long question in hand has named so far
@@ -104,6 +105,7 @@ func (s *session) do(ctx context.Context, r request) (*answer, error) {
 		if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 			s.heard, s.ahead = date, date.Sub(s.now()).Round(time.Second)
 		}
+		s.whole = s.whole || resp.Header.Get("X-DAViCal-Version") != ""
 		next, err := redirect(at, resp)
 		if err != nil {
 			resp.Body.Close()

@@ -43,6 +43,11 @@ func (a *Account) create(ctx context.Context, c calendar.Change) (string, error)
 	if path, taken := a.held.Find(c.UID); taken {
 		return "", failed(calendar.Exists, "create", at.ResolveReference(&url.URL{Path: path}), nil)
 	}
+	if a.session.whole {
+		draft := *c.Create
+		draft.Unserved = true
+		c.Create = &draft
+	}
 	data, err := a.render(c)
 	if err != nil {
 		return "", failed(calendar.Unknown, "create", at, err)
@@ -147,8 +152,14 @@ func (a *Account) patch(ctx context.Context, c calendar.Change) (string, error) 
 
 // patched is the new text; where the server schedules, in an order that no scheduler takes for the end of the series.
 func (a *Account) patched(data []byte, c calendar.Change) ([]byte, error) {
+	if a.session.whole {
+		data = unserved(data)
+	}
+	if a.Place.Posts && saysMore(c) {
+		data = raised(data)
+	}
 	text, err := ical.Patched(data, c, a.session.stamp())
-	if err != nil || a.Person.Outbox == "" {
+	if err != nil || a.Person.Outbox == "" || a.session.whole {
 		return text, err
 	}
 	return ical.StandingLast(text, c.UID, a.session.stamp())
