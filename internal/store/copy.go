@@ -173,14 +173,20 @@ func duplicate(from, to string) error {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// moveAside gives the damaged database, its log and its index other names, over no file that is there already.
+// moveAside gives the damaged database a second name, over no file that is there already, and its log and index another.
+// It keeps its own name until the copy takes that: a start after a crash in between finds the damage again, and never
+// nothing, which would be a beginning.
 func moveAside(path string, now time.Time) (string, error) {
 	aside := path + ".corrupt-" + now.UTC().Format(time.DateOnly)
 	for n := 2; !missing(aside); n++ {
 		aside = fmt.Sprintf("%s.corrupt-%s.%d", path, now.UTC().Format(time.DateOnly), n)
 	}
-	// The database last: while it has its name, the next start finds the damage again.
-	for _, end := range []string{"-shm", "-wal", ""} {
+	if err := os.Link(path, aside); err != nil { // a file system without links
+		if err := duplicate(path, aside); err != nil {
+			return "", err
+		}
+	}
+	for _, end := range []string{"-shm", "-wal"} { // SQLite would play the log into the copy
 		if err := os.Rename(path+end, aside+end); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}

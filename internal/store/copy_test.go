@@ -141,3 +141,31 @@ func TestACopyIsNotMadeAgainBecauseTheClockWasSetBack(t *testing.T) {
 		t.Errorf("the copy is of %s", got)
 	}
 }
+
+// A crash between any two steps of a restoration: the next start finds the damage, never nothing.
+func TestARestorationThatBrokeOffIsMadeAgain(t *testing.T) {
+	for _, row := range []struct {
+		sentence string
+		steps    func(t *testing.T, path string)
+	}{
+		{"with the copy half made", func(t *testing.T, path string) { ok(t, os.WriteFile(path+".new", []byte("SQLite"), 0o600)) }},
+		{"with the damaged file moved aside", func(t *testing.T, path string) { must[string](t)(moveAside(path, monday)) }},
+		{"before it was recorded", func(t *testing.T, path string) {
+			must[string](t)(moveAside(path, monday))
+			ok(t, duplicate(filepath.Join(filepath.Dir(path), dailyCopy), path+".new"))
+			ok(t, os.Rename(path+".new", path))
+		}},
+	} {
+		t.Run(row.sentence, func(t *testing.T) {
+			dir := closed(t)
+			damage(t, filepath.Join(dir, File), 0)
+			row.steps(t, filepath.Join(dir, File))
+			s, err := OpenWhole(dir, monday)
+			ok(t, err)
+			defer s.Close()
+			if got := must[[]Entry](t)(s.List(Filter{})); len(got) != 2 {
+				t.Errorf("%d follow-ups", len(got))
+			}
+		})
+	}
+}
