@@ -172,16 +172,31 @@ func (w *work) wishMarks() {
 	w.wishSeries(s.UID, calendar.Patch{Mark: m}, Step{Action: "note", Reason: "the owner's orders"}).exempt = true
 }
 
-// farSkips are the skips of periods that are not guarded yet: nearer ones stand on their cancelled instances.
+// farSkips are the skips that no cancelled instance tells of: those of periods that are not guarded yet, and those whose
+// instance lost its mark to a program, or was taken out of the series.
 func (w *work) farSkips() map[string]string {
 	out := map[string]string{}
 	for key, reason := range w.orders.Skips {
-		guarded := slices.ContainsFunc(w.decided, func(d plan.Decision) bool { return d.Period.Key == key })
-		if !guarded && w.periodEnd(key).After(w.Now) {
+		if !w.tellsSkip(key) && w.periodEnd(key).After(w.Now) {
 			out[key] = reason
 		}
 	}
 	return out
+}
+
+// tellsSkip reports whether an instance of the period says that it is skipped, or will after this pass.
+func (w *work) tellsSkip(period string) bool {
+	cancels := slices.ContainsFunc(w.decided, func(d plan.Decision) bool { return d.Period.Key == period && d.Action == plan.Waive })
+	i := w.instanceIn(period)
+	if cancels || i == nil {
+		return cancels
+	}
+	s := seriesNamed(w.found.series, w.seriesOf(i.Original))
+	if s == nil {
+		return false
+	}
+	at := s.At(i.Original)
+	return at.Cancelled && at.Mark[keyState] == stateSkipped
 }
 
 // planned is the planner's instance with that original start.
