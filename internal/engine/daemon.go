@@ -321,8 +321,12 @@ func (r *roster) record() error {
 // beat tells whoever watches that the loop goes on, unless a pass is stuck. Nobody else tells, so that a loop that is stuck
 // is seen to be.
 func (r *roster) beat(now time.Time) {
+	patience := stuckAfter
+	if r.Pulse > 0 {
+		patience = min(patience, r.Pulse) // a watchdog of seconds wants steps of seconds
+	}
 	for _, t := range r.turns {
-		if t.running && now.UnixNano()-t.step.Load() > int64(stuckAfter) {
+		if t.running && now.UnixNano()-t.step.Load() > int64(patience) {
 			return
 		}
 	}
