@@ -106,6 +106,9 @@ func (w *work) announce() error {
 		x := &writes[k]
 		if x.Create != nil && w.byMail(w.model()) {
 			w.announceNew(x)
+			if err := w.withdraw(x.UID); err != nil {
+				return err
+			}
 		}
 	}
 	for k := range w.found.series {

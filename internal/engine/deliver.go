@@ -188,7 +188,8 @@ func bundles(list []store.Letter) []bundle {
 func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series) (goOn bool, err error) {
 	last := x.newest()
 	s := seriesNamed(list, last.UID)
-	if last.Kind != store.FloorLetter && (s == nil && w.unseen(last) || s != nil && w.unsettled(x, *s)) {
+	stands := last.Kind == store.SeriesLetter || last.Kind == store.InstanceLetter
+	if stands && (s == nil && w.unseen(last) || s != nil && w.unsettled(x, *s)) {
 		return true, nil
 	}
 	m, moot, err := w.compose(x, s)
@@ -233,6 +234,9 @@ func (w *work) compose(x bundle, s *calendar.Series) (m imip.Message, moot strin
 	last := x.newest()
 	if last.Kind == store.FloorLetter {
 		return w.composeFloor(last)
+	}
+	if last.Kind == store.WithdrawalLetter {
+		return w.composeWithdrawal(last, s)
 	}
 	if s == nil {
 		return m, "the series is not in the calendar any more", nil

@@ -10,6 +10,8 @@ const (
 	SeriesLetter   = "series"
 	InstanceLetter = "instance"
 	FloorLetter    = "floor" // the agenda in writing, for a period without a meeting
+	// WithdrawalLetter calls off a series that vanished from the calendar; Told is what was last told of it.
+	WithdrawalLetter = "withdrawal"
 )
 
 // Letter is a mail to the executive that a write to the calendar makes due. It says what it is about and not what stands
