@@ -61,9 +61,21 @@ func (r *roster) breath() time.Duration {
 	return 5*time.Second + time.Duration(len(r.turns))*200*time.Millisecond
 }
 
+// firstBreath is how long the first passes may wait to be told of: told one by one, they would say of bilaterals whose turn
+// is still to come that nobody has looked at them.
+const firstBreath = 20 * time.Second
+
+// latestWord is when what ended is told of at the latest.
+func (r *roster) latestWord() time.Time {
+	if r.told.IsZero() {
+		return r.started.Add(firstBreath)
+	}
+	return r.told.Add(r.breath())
+}
+
 // mayTell reports whether it is time to tell of what ended: at once where no more is to come soon.
 func (r *roster) mayTell(now time.Time) bool {
-	if now.Sub(r.told) >= r.breath() {
+	if !now.Before(r.latestWord()) {
 		return true
 	}
 	return r.busy == 0 && !slices.ContainsFunc(r.turns, func(t *turn) bool { return r.due(t.began, now.Add(r.breath()), t.next) })
@@ -77,12 +89,13 @@ const stuckAfter = 2 * time.Minute
 type roster struct {
 	*Engine
 	crew
-	turns  []*turn
-	done   chan part
-	ended  []part // since they were last told of
-	known  stands
-	report func(Report, error)
-	told   time.Time
+	turns   []*turn
+	done    chan part
+	ended   []part // since they were last told of
+	known   stands
+	report  func(Report, error)
+	started time.Time
+	told    time.Time // last; zero: never
 }
 
 // turn is one group's.
@@ -101,7 +114,7 @@ type turn struct {
 }
 
 func (e *Engine) newRoster(report func(Report, error)) (*roster, error) {
-	r := &roster{Engine: e, done: make(chan part), report: report}
+	r := &roster{Engine: e, done: make(chan part), report: report, started: time.Now()}
 	groups := e.groups("")
 	for _, g := range groups {
 		r.turns = append(r.turns, &turn{group: g})
@@ -236,7 +249,7 @@ func (r *roster) nap(now time.Time) time.Duration {
 		}
 	}
 	if len(r.ended) > 0 {
-		if soon := r.told.Add(r.breath()); soon.Before(next) {
+		if soon := r.latestWord(); soon.Before(next) {
 			next = soon
 		}
 	}

@@ -171,7 +171,7 @@ const stale = 3
 func (s *Status) judge(e *Engine, pass store.Pass, passed bool, now time.Time) {
 	limit := stale * e.Interval
 	if passed && !pass.OK && now.Sub(pass.LastGood) > limit && now.Sub(pass.Ended) <= limit {
-		s.add(Problem{"no_good_pass", Critical, "", "", "no pass has succeeded since " + when(pass.LastGood) + ": " + pass.Errors, "bilateral check", ""})
+		s.add(Problem{"no_good_pass", Critical, "", "", noGood(pass) + ": " + pass.Errors, "bilateral check", ""})
 	}
 	slices.SortStableFunc(s.Problems, func(a, b Problem) int { return cmp.Compare(rank(a.Severity), rank(b.Severity)) })
 	first := func(p Problem) { s.State, s.Problems = NoIdea, slices.Insert(s.Problems, 0, p) } // all else is as old as the last pass
@@ -185,6 +185,13 @@ func (s *Status) judge(e *Engine, pass store.Pass, passed bool, now time.Time) {
 	default:
 		s.State = s.Problems[0].Severity
 	}
+}
+
+func noGood(pass store.Pass) string {
+	if pass.LastGood.IsZero() {
+		return "no pass has succeeded yet"
+	}
+	return "no pass has succeeded since " + when(pass.LastGood)
 }
 
 // silence is that no pass was recorded for long: nobody makes any, or whoever does cannot write it down.
