@@ -34,13 +34,16 @@ func (b *Bilateral) uid(generation int, since string) string {
 	if since != "" {
 		name += "-" + strings.ToLower(since) + "-" + token(6, b.settings())
 	}
-	return name + "@bilateral"
+	return name + uidDomain
 }
+
+// uidDomain is how every UID of ours ends.
+const uidDomain = "@bilateral"
 
 // named reports whether the UID is one that uid makes: the series is known by it where a program dropped our mark.
 func (b *Bilateral) named(uid string) bool {
 	rest, ours := strings.CutPrefix(uid, b.ID())
-	return ours && strings.HasSuffix(rest, "@bilateral") && (rest[0] == '-' || rest[0] == '@')
+	return ours && strings.HasSuffix(rest, uidDomain) && (rest[0] == '-' || rest[0] == '@')
 }
 
 // settings is what of the configuration shapes the series: an edit of it splits the series.

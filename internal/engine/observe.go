@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"bilateral/calendar"
@@ -140,12 +142,32 @@ func (v *view) read(ctx context.Context, c *Calendar, uids []string) *sight {
 		was := v.before[c.Name]
 		return &sight{err: &resting{until: until, kind: was.Kind, text: was.Error}, rested: true}
 	}
-	obs, err := c.Account.Observe(ctx, calendar.Query{Window: v.window, Zone: c.Zone, UIDs: uids})
+	q := calendar.Query{Window: v.window, Zone: c.Zone, UIDs: uids}
+	obs, err := c.Account.Observe(ctx, q)
+	if strays := v.strays(c, obs); err == nil && len(strays) > 0 {
+		q.UIDs = slices.Concat(uids, strays)
+		obs, err = c.Account.Observe(ctx, q)
+	}
 	s := &sight{Observation: obs, err: err}
 	if was := v.before[c.Name]; err == nil && was.Objects > lone && obs.Objects == 0 && !v.restarted {
 		v.fuse = fmt.Sprintf("the calendar %s reads empty, and had %d entries before", c.Name, was.Objects)
 	}
 	return s
+}
+
+// strays are series that bear a name of ours and were not read whole, for a program dropped their mark and the database does
+// not know them, being lost. Unread, they would be made a second time.
+func (v *view) strays(c *Calendar, obs calendar.Observation) []string {
+	var out []string
+	for _, e := range obs.Events {
+		if !strings.HasSuffix(e.UID, uidDomain) || slices.Contains(out, e.UID) || seriesNamed(obs.Series, e.UID) != nil {
+			continue
+		}
+		if slices.ContainsFunc(v.members, func(b *Bilateral) bool { return b.Home == c && b.named(e.UID) }) {
+			out = append(out, e.UID)
+		}
+	}
+	return out
 }
 
 // lone is how many entries may go at once without a doubt: a calendar's only one is deleted every day.
