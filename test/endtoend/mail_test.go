@@ -624,3 +624,29 @@ func TestWhilePausedInWatchModeAndInLookingOnNothingIsMailed(t *testing.T) {
 	w.later(5*time.Minute, 0)
 	w.reads(0)
 }
+
+func TestASeriesMadeAnewLeavesNoneOfTheOldOneWithDana(t *testing.T) {
+	w := newMailWorld(t, radicale, settings{})
+	w.startByMail()
+	old, _ := w.alice.series()
+	w.alice.empty(w.alice.collection)
+	w.now = w.now.Add(5 * time.Minute)
+	w.run(3, "run", "--once")
+	w.reads(0)
+	w.run(0, "start", "dana", "--yes")
+	w.reads(2)
+	if made, _ := w.alice.series(); made == old || made == "" {
+		t.Errorf("after %s there is %s", old, made)
+	}
+	standing := 0
+	for _, o := range w.guest.copies {
+		if o.events[0].value("STATUS") != "CANCELLED" {
+			standing++
+		}
+	}
+	if len(w.guest.copies) != 2 || standing != 1 {
+		t.Errorf("of %d series that Dana has, %d stand", len(w.guest.copies), standing)
+	}
+	w.restful()
+	w.reads(0)
+}
