@@ -339,6 +339,11 @@ func dragSeries(w *world, p *pair) string {
 	for _, m := range p.periods {
 		m.forgotten = true // what counts as moved or refused was said of other times
 	}
+	for _, m := range s.meetings(w.end.AddDate(0, 5, 0)) {
+		if m.span.Equal(m.standing) {
+			p.remember(p.periodOf(m.original, list)).pin = calendar.Span{} // the series has come to where a person had put this one
+		}
+	}
 	return fmt.Sprintf("dragged the whole series by %d minutes, to %s", minutes, start.In(w.zone).Format("15:04"))
 }
 

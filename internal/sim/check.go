@@ -73,6 +73,9 @@ func (c *check) splits() error {
 		if m, stood := c.before.live(period); stood && c.declined(m) {
 			mem.refused = append(mem.refused, m.span)
 		}
+		if m, _ := c.before.live(period); m.series != nil && c.ownNo(m) {
+			mem.skipAsked = true // the series that goes on knows it, without the answer
+		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -108,13 +109,41 @@ func (p *pair) forget() {
 
 // recollect keeps of the owner's orders what the series itself tells of them.
 func (p *pair) recollect() {
-	var told string
-	if list := p.series(p.w.mine); len(list) > 0 {
-		told = list[len(list)-1].master.value("X-BILATERAL-TRAVEL")
+	var travel, skips string
+	p.paused = time.Time{}
+	told := map[string]bool{} // periods that a cancelled meeting says are skipped
+	list := p.series(p.w.mine)
+	for _, s := range list {
+		travel = unmark(s.master.value("X-BILATERAL-TRAVEL"))
+		p.paused, _ = time.Parse(utcForm, s.master.value("X-BILATERAL-PAUSED"))
+		skips += unmark(s.master.value("X-BILATERAL-SKIPS")) + "\n"
+		for _, o := range s.overrides {
+			if o.value("X-BILATERAL-STATE") == "skipped" {
+				told[p.periodOf(o.moment("RECURRENCE-ID"), list)] = true
+			}
+		}
 	}
 	p.trips = slices.DeleteFunc(p.trips, func(t plan.Travel) bool {
-		return !strings.Contains(told, t.First.String()) || !strings.Contains(told, t.Last.String())
+		return !strings.Contains(travel, t.First.String()) || !strings.Contains(travel, t.Last.String())
 	})
+	for period, m := range p.periods {
+		if m.skipped && !told[period] && !strings.Contains(skips, period+" ") {
+			m.skipped, m.skipAsked = false, true // perhaps the mark of it comes back
+		}
+	}
+}
+
+// unmark reads a mark that is no plain token.
+func unmark(value string) string {
+	encoded, ok := strings.CutPrefix(value, "b64.")
+	if !ok {
+		return value
+	}
+	text, err := base64.RawURLEncoding.DecodeString(encoded)
+	if err != nil {
+		return value
+	}
+	return string(text)
 }
 
 // editMeanwhile makes a person edit the series between the observation and the write of the next pass.

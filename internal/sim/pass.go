@@ -184,7 +184,10 @@ func short(t time.Time, zone *time.Location) string {
 
 // learn is what the engine has now seen of the calendars that it could read.
 func (w *world) learn() {
-	for a := range w.observed {
+	for a, read := range w.observed {
+		if !read {
+			continue
+		}
 		var list []*entry
 		for _, e := range w.entries {
 			if e.account == a {

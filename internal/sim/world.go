@@ -106,12 +106,13 @@ func (w *world) say(format string, args ...any) {
 // Failure is a broken promise, and how it came to it.
 type Failure struct {
 	Seed  uint64
+	Again string // the variable that makes the tests live that seed again
 	What  string
 	Trace []string
 }
 
 func (f *Failure) Error() string {
-	return fmt.Sprintf("seed %d: %s\n%s\n(SIM_SEED=%d runs it again)", f.Seed, f.What, strings.Join(f.Trace, "\n"), f.Seed)
+	return fmt.Sprintf("seed %d: %s\n%s\n(%s=%d runs it again)", f.Seed, f.What, strings.Join(f.Trace, "\n"), f.Again, f.Seed)
 }
 
 // Live lives the seed's life for so many days and returns what happened how often, and the first broken promise.
@@ -125,10 +126,14 @@ func (w *world) whole(ctx context.Context, seed uint64) (map[string]int, error) 
 	if w.store != nil {
 		w.store.Close()
 	}
-	if err != nil {
-		return w.counts, &Failure{seed, err.Error(), w.trace}
+	if err == nil {
+		return w.counts, nil
 	}
-	return w.counts, nil
+	again := "SIM_SEED"
+	if w.storm {
+		again = "STORM_SEED"
+	}
+	return w.counts, &Failure{seed, again, err.Error(), w.trace}
 }
 
 func newWorld(m *Machine, dir string, seed uint64, days int) *world {
