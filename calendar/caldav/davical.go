@@ -9,12 +9,17 @@ import "strings"
 
 // unserved is a text whose guests the server leaves alone.
 func unserved(data []byte) []byte {
-	lines, alarm := unfolded(data), false
+	lines, alarm, organizer := unfolded(data), false, ""
+	for _, line := range lines {
+		if name, value := splitLine(line); name == "ORGANIZER" {
+			organizer = value
+		}
+	}
 	for i, line := range lines {
 		switch name, value := splitLine(line); {
 		case name == "BEGIN" || name == "END":
 			alarm = name == "BEGIN" && value == "VALARM" // who gets a mail of it is no guest
-		case name == "ATTENDEE" && !alarm && !strings.Contains(strings.ToUpper(line), ";SCHEDULE-AGENT="):
+		case name == "ATTENDEE" && !alarm && !strings.EqualFold(value, organizer) && !strings.Contains(strings.ToUpper(line), ";SCHEDULE-AGENT="):
 			lines[i] = line[:len(name)] + ";SCHEDULE-AGENT=CLIENT" + line[len(name):]
 		}
 	}

@@ -25,13 +25,13 @@ type reply struct {
 	stamp    string // DTSTAMP as written: UTC, so that text compares as time
 }
 
-// readInbox follows the user's inbox, if there is one. An inbox without an outbox (Xandikos) is none of RFC 6638: nothing
-// comes into it.
+// readInbox follows the user's inbox, if there is one. An inbox without an outbox (Xandikos) is none of RFC 6638, and SOGo's
+// is there in name only: nothing comes into them.
 func (a *Account) readInbox(ctx context.Context) error {
 	if err := a.meet(ctx); err != nil {
 		return err
 	}
-	if a.Person.Inbox == "" || a.Person.Outbox == "" {
+	if a.Person.Inbox == "" || a.Person.Outbox == "" || a.Place.Posts {
 		return nil
 	}
 	if a.Inbox.URL == "" {

@@ -127,16 +127,18 @@ func TestATagThatIsNewForNothingIsKept(t *testing.T) {
 	}
 }
 
-// TestAnInboxThatNothingComesIntoIsNotRead: RFC 6638 section 2 has both mailboxes or no scheduling.
+// TestAnInboxThatNothingComesIntoIsNotRead: RFC 6638 section 2 has both mailboxes, apart from calendars, or no scheduling.
 func TestAnInboxThatNothingComesIntoIsNotRead(t *testing.T) {
-	server := filled(flavour{inboxOnly: true}, 5)
-	a := open(t, server, nil)
-	apply(t, a, calendar.Change{UID: "ours", Create: draft(t)})
-	server.since()
-	observe(t, a)
-	observe(t, a)
-	if log := server.since(); len(log) != 2+1 { // and once who the user is
-		t.Errorf("two looks: %v", log)
+	for _, f := range []flavour{{inboxOnly: true}, {inbox: true, posts: true}} {
+		server := filled(f, 5)
+		a := open(t, server, nil)
+		apply(t, a, calendar.Change{UID: "ours", Create: draft(t)})
+		server.since()
+		observe(t, a)
+		observe(t, a)
+		if log := server.since(); len(log) != 2+1 { // and once who the user is
+			t.Errorf("%+v: two looks: %v", f, log)
+		}
 	}
 }
 

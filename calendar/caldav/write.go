@@ -109,11 +109,7 @@ func (a *Account) remove(ctx context.Context, c calendar.Change) error {
 	if err != nil {
 		return err
 	}
-	e := it.listed(c.Name)
-	if err := a.unchanged(ctx, e, it); err != nil {
-		return err
-	}
-	header, value, err := a.condition(ctx, e, it)
+	header, value, err := a.condition(ctx, it.listed(c.Name), it, true)
 	if err != nil {
 		return err
 	}
@@ -140,7 +136,7 @@ func (a *Account) patch(ctx context.Context, c calendar.Change) (string, error) 
 		return "", failed(calendar.Unknown, "write", target, err)
 	}
 	e := it.listed(c.Name)
-	header, value, err := a.condition(ctx, e, it)
+	header, value, err := a.condition(ctx, e, it, a.Place.Posts) // SOGo makes anew what was deleted, whatever the condition
 	if err != nil {
 		return "", err
 	}
@@ -167,15 +163,21 @@ func (a *Account) patched(data []byte, c calendar.Change) ([]byte, error) {
 
 // condition is what a change depends on. The Schedule-Tag comes first: a guest's answer changes the ETag, not this one,
 // and the server then keeps the answer (RFC 6638 section 3.2.10). A weak ETag never matches (RFC 9110 section 13.1.1),
-// so the object is read again and compared instead, and must at least exist still.
-func (a *Account) condition(ctx context.Context, e listed, it *item) (header, value string, err error) {
+// so the object is read again and compared instead, and must at least exist still. With look that is done in any case.
+func (a *Account) condition(ctx context.Context, e listed, it *item, look bool) (header, value string, err error) {
+	strong := func(tag string) bool { return tag != "" && !strings.HasPrefix(tag, "W/") }
+	if look || !strong(it.Tag) && !strong(it.ETag) {
+		err = a.unchanged(ctx, e, it)
+	}
 	switch {
-	case it.Tag != "" && !strings.HasPrefix(it.Tag, "W/"):
+	case err != nil:
+		return "", "", err
+	case strong(it.Tag):
 		return "If-Schedule-Tag-Match", it.Tag, nil
-	case it.ETag != "" && !strings.HasPrefix(it.ETag, "W/"):
+	case strong(it.ETag):
 		return "If-Match", it.ETag, nil
 	}
-	return "If-Match", "*", a.unchanged(ctx, e, it)
+	return "If-Match", "*", nil
 }
 
 // unchanged reads the object again, and is nil if that is what we had.

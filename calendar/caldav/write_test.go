@@ -120,6 +120,14 @@ func TestAServerThatIsDeafToConditionsIsSeenThrough(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+	t.Run("where the series was deleted meanwhile", func(t *testing.T) {
+		server := newFake(flavour{posts: true})
+		write, _ := ours(t, server)
+		person{server}.Delete("ours")
+		if err := write(); calendar.KindOf(err) != calendar.Gone || (person{server}).Text("ours") != nil {
+			t.Errorf("got %v", err)
+		}
+	})
 	t.Run("where the event is there already", func(t *testing.T) {
 		server := newFake(flavour{deaf: true})
 		person{server}.Put("theirs", event("ours", 20))
