@@ -17,10 +17,43 @@ func (e *Engine) Candidates(ctx context.Context, b *Bilateral, now time.Time) ([
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(seen.Series, func(s calendar.Series) bool {
-		return s.Rule == "" || s.Cancelled || e.guards(s) || !b.justTheTwo(s) ||
-			!slices.ContainsFunc(s.Instances, func(i calendar.Instance) bool { return !i.Cancelled && !i.Excluded })
-	}), nil
+	return e.adoptable(seen.Series, b, window), nil
+}
+
+// adoptable are those of a list that can be adopted, with a meeting in the window.
+func (e *Engine) adoptable(list []calendar.Series, b *Bilateral, window calendar.Span) []calendar.Series {
+	goesOn := func(i calendar.Instance) bool { return !i.Cancelled && !i.Excluded && i.Span.Overlaps(window) }
+	var out []calendar.Series
+	for _, s := range list {
+		if s.Rule != "" && !s.Cancelled && !e.guards(s) && b.justTheTwo(s) && slices.ContainsFunc(s.Instances, goesOn) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// candidates are those that this pass has seen already, where it looked for them; else they are asked for.
+func (w *work) candidates(ctx context.Context) ([]calendar.Series, error) {
+	if home := w.sights[w.b.Home]; home.guest == w.b.other() {
+		return w.Engine.adoptable(home.Series, w.b, calendar.Span{Start: w.Now, End: w.b.Policy.Horizon.End(w.Now, w.b.Policy.Mine.Zone)}), nil
+	}
+	return w.Candidates(ctx, w.b, w.Now)
+}
+
+// guestAt is the person whose meetings are looked for when a calendar is read: of the one bilateral that lives there and has
+// no series. Several look for themselves.
+func (v *view) guestAt(c *Calendar) string {
+	guest := ""
+	for _, b := range v.unmade {
+		switch {
+		case b.Home != c:
+		case guest != "":
+			return ""
+		default:
+			guest = b.other()
+		}
+	}
+	return guest
 }
 
 // guards reports whether a series belongs to a configured bilateral. One that carries the mark of a bilateral that is none

@@ -19,7 +19,7 @@ func (w *work) wishSeriesMade(ctx context.Context) error {
 		return nil
 	}
 	if !w.asked(store.Start) && !w.Act {
-		existing, err := w.Candidates(ctx, w.b, w.Now)
+		existing, err := w.candidates(ctx)
 		if err != nil {
 			return err
 		}

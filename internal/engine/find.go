@@ -58,7 +58,7 @@ func (v *view) find(b *Bilateral) (found, error) {
 	}
 	f.series = b.trusted(f.series, known)
 	if len(f.series) == 0 {
-		f.series = v.adoptable(home.Series, v.adopts(b))
+		f.series = v.adopted(home.Series, v.adopts(b))
 	}
 	slices.SortFunc(f.series, func(a, c calendar.Series) int { return a.Start.Compare(c.Start) })
 	f.twice, f.read = doubled(f.series), f.series
@@ -111,8 +111,8 @@ func (v *view) adopts(b *Bilateral) string {
 	return b.Adopt
 }
 
-// adoptable is the series with that UID, if no bilateral guards it: from then on it is ours, and wishAdopt marks it.
-func (v *view) adoptable(list []calendar.Series, uid string) []calendar.Series {
+// adopted is the series with that UID, if no bilateral guards it: from then on it is ours, and wishAdopt marks it.
+func (v *view) adopted(list []calendar.Series, uid string) []calendar.Series {
 	for _, s := range list {
 		if uid != "" && s.UID == uid && !v.guards(s) && !s.Cancelled && s.Rule != "" {
 			return []calendar.Series{s}

@@ -21,6 +21,7 @@ type view struct {
 	group
 	window  calendar.Span
 	uids    []string         // series to be read whole, besides those with our mark
+	unmade  []*Bilateral     // those without a series, as far as is known
 	unasked map[string]error // bilateral -> why the executive's free/busy was not answered
 	sights  map[*Calendar]*sight
 	before  map[string]store.CalendarState
@@ -36,8 +37,9 @@ type view struct {
 type sight struct {
 	calendar.Observation
 	err     error
-	trouble error // of a write to it
-	rested  bool  // it was not tried
+	trouble error  // of a write to it
+	rested  bool   // it was not tried
+	guest   string // whose recurring meetings are in it, besides what is always
 }
 
 // observe reads every calendar of the group.
@@ -111,6 +113,9 @@ func (v *view) wanted() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(known) == 0 {
+			v.unmade = append(v.unmade, b)
+		}
 		out = append(out, b.uid(0, ""))
 		for _, k := range known {
 			out = append(out, k.UID)
@@ -142,13 +147,13 @@ func (v *view) read(ctx context.Context, c *Calendar, uids []string) *sight {
 		was := v.before[c.Name]
 		return &sight{err: &resting{until: until, kind: was.Kind, text: was.Error}, rested: true}
 	}
-	q := calendar.Query{Window: v.window, Zone: c.Zone, UIDs: uids}
+	q := calendar.Query{Window: v.window, Zone: c.Zone, UIDs: uids, Guest: v.guestAt(c)}
 	obs, err := c.Account.Observe(ctx, q)
 	if strays := v.strays(c, obs); err == nil && len(strays) > 0 {
 		q.UIDs = slices.Concat(uids, strays)
 		obs, err = c.Account.Observe(ctx, q)
 	}
-	s := &sight{Observation: obs, err: err}
+	s := &sight{Observation: obs, err: err, guest: q.Guest}
 	if was := v.before[c.Name]; err == nil && was.Objects > lone && obs.Objects == 0 && !v.restarted {
 		v.fuse = fmt.Sprintf("the calendar %s reads empty, and had %d entries before", c.Name, was.Objects)
 	}
