@@ -24,6 +24,8 @@ func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Repo
 	if err != nil {
 		return err
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	for {
 		now := time.Now()
 		r.begin(ctx, now)
@@ -37,6 +39,7 @@ func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Repo
 		case _, open := <-wake:
 			if !open {
 				timer.Stop()
+				time.AfterFunc(handover, stop)
 				r.drain()
 				return r.tell(time.Now())
 			}
@@ -54,6 +57,10 @@ func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Repo
 		}
 	}
 }
+
+// handover is how long passes in hand may go on reading once there are to be no more: whoever takes over waits for them, and
+// a server that hangs is no reason to keep all others waiting. A write in hand is finished all the same.
+const handover = 10 * time.Second
 
 // breath is how long passes that ended may wait to be told of while others are in hand or about to begin. To tell costs
 // the more, the more bilaterals there are.
@@ -177,9 +184,9 @@ func (r *roster) routine(t *turn, now time.Time) time.Time {
 	if len(r.turns) == 1 || t.answers {
 		return now.Add(r.Interval)
 	}
-	h := fnv.New64a()
+	h := fnv.New32a()
 	h.Write([]byte(t.name()))
-	next := now.Round(0).Truncate(r.Interval).Add(time.Duration(h.Sum64() % uint64(r.Interval)))
+	next := now.Round(0).Truncate(r.Interval).Add(time.Duration(h.Sum32()) * time.Millisecond % r.Interval)
 	if !next.After(now) {
 		next = next.Add(r.Interval)
 	}
