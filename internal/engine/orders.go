@@ -33,6 +33,9 @@ func (w *work) takeOrders() (store.Orders, error) {
 		for _, r := range requests {
 			w.take(o, r)
 		}
+		if w.Dry && w.Act { // what start would do
+			w.restart(o, store.Request{})
+		}
 	}
 	if w.Dry {
 		o, err := w.Store.Orders(w.b.Name)
