@@ -132,7 +132,7 @@ func adviseCalendar(what string, e *calendar.Error) (string, string, int) {
 	case calendar.Conflict:
 		return what, "Nothing is lost: the next pass looks again. To do that now: bilateral run --once", exitFailed
 	case calendar.Exists:
-		return what, "Take over what is there: bilateral adopt NAME", exitFailed
+		return what, "Take over what is there: bilateral adopt NAME; or, if it was deleted, make a new one: bilateral start NAME", exitFailed
 	case calendar.Gone:
 		return what, "Correct this calendar's path, url or collection in the config, then: bilateral check", exitFailed
 	case calendar.Denied:

@@ -155,7 +155,21 @@ func (w *work) failed(id int64, x *write, err error) error {
 			return e
 		}
 	}
+	if calendar.KindOf(err) == calendar.Exists && x.Create != nil {
+		if e := w.rememberTaken(x.UID); e != nil {
+			return e
+		}
+	}
 	return fmt.Errorf("write the series of %s to %s: %w", w.b.Name, w.b.Home.Name, err)
+}
+
+// rememberTaken keeps that a series of that name was made before: the calendar gives no name twice, also where the series
+// was deleted and the database that knew of it is lost. If it is not to be seen, it vanished, and `start` makes another one.
+func (w *work) rememberTaken(uid string) error {
+	if err := w.Store.Remember(w.b.Name, uid, w.b.Home.Name, w.Now); err != nil {
+		return err
+	}
+	return w.Store.MarkGone(w.b.Name, uid)
 }
 
 func (w *work) done(id int64, x *write, version string) error {

@@ -108,6 +108,9 @@ func (e *Engine) passGroup(ctx context.Context, o Options, g group) (Report, err
 		one := BilateralReport{Name: b.Name}
 		one.Err = v.work(ctx, b, &one)
 		one.Code = stopCode(one.Err)
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return r, nil // broken off: what could not be read says nothing
+		}
 		if err := v.remark(&one); err != nil {
 			return r, err
 		}
@@ -137,17 +140,24 @@ func (v *view) knownGone(b *Bilateral) bool {
 // tries is how often a pass works on a bilateral whose series changes under its hands.
 const tries = 3
 
-// work does one bilateral's part of a pass. A conflict is ordinary (an answer came in between): look again.
+// work does one bilateral's part of a pass. A conflict is ordinary (an answer came in between), and a name that is taken
+// is known from then on: look again.
 func (v *view) work(ctx context.Context, b *Bilateral, report *BilateralReport) error {
 	for try := 1; ; try++ {
 		*report = BilateralReport{Name: b.Name}
 		w := &work{view: v, b: b, outcome: map[int64]string{}, refused: map[int64]bool{}, waiting: map[string]time.Time{}, report: report}
 		err := w.run(ctx)
-		if calendar.KindOf(err) != calendar.Conflict || try == tries || ctx.Err() != nil {
+		if !outdated(err) || try == tries || ctx.Err() != nil {
 			return err
 		}
 		v.sights[b.Home] = v.read(ctx, b.Home, v.uids)
 	}
+}
+
+// outdated reports whether a write failed because the calendar is not as it was seen.
+func outdated(err error) bool {
+	kind := calendar.KindOf(err)
+	return kind == calendar.Conflict || kind == calendar.Exists
 }
 
 func (w *work) run(ctx context.Context) error {
@@ -183,7 +193,7 @@ func (w *work) run(ctx context.Context) error {
 	if stop == nil {
 		applied = w.apply(ctx)
 	}
-	if calendar.KindOf(applied) != calendar.Conflict {
+	if !outdated(applied) {
 		if err := errors.Join(w.deliver(ctx), w.waitingMails()); err != nil {
 			return errors.Join(applied, err)
 		}
