@@ -144,3 +144,32 @@ func TestAClosedWakeEndsBetweenPasses(t *testing.T) {
 		}
 	})
 }
+
+// Who takes over after a change of the config does not wait for a server that hangs, and nothing is held against that server.
+func TestAHandoverDoesNotWaitForAServerThatHangs(t *testing.T) {
+	o := newOffice(t, "2026-10-24 08:00") // the night in which summer time ends
+	h := &hanging{Account: o.b.Home.Account}
+	o.b.Home.Account = h
+	synctest.Test(t, func(t *testing.T) {
+		o.now = time.Now().UTC()
+		wake, ended := make(chan struct{}), make(chan error, 1)
+		go func() { ended <- o.Engine.Run(t.Context(), wake, nil) }()
+		time.Sleep(time.Minute)
+		h.hangs.Store(true)
+		time.Sleep(o.Interval - 30*time.Second) // the second pass hangs
+		began := time.Now()
+		close(wake)
+		if err := <-ended; err != nil || time.Since(began) > handover {
+			t.Errorf("it took %s, %v", time.Since(began), err)
+		}
+		states, err := o.Store.Calendars()
+		for _, c := range states {
+			if !c.Reachable || c.Failures != 0 {
+				t.Errorf("%+v", c)
+			}
+		}
+		if err != nil || len(states) == 0 {
+			t.Error(err)
+		}
+	})
+}
