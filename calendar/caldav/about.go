@@ -69,7 +69,8 @@ func (a *Account) ask(ctx context.Context) (calendar.About, error) {
 	about := calendar.About{Name: p.Name, Write: p.Write, User: a.user(), Others: a.others(ctx), Sync: howChangesAreFound(a.Calendar.Sync, r)}
 	about.FreeBusy = a.Person.Outbox != "" && len(a.Person.Emails) > 0
 	about.Invites = auto && a.Person.Outbox != "" && !a.session.whole
-	about.Silent = about.Invites // the server itself puts a change into the guest's copy, RFC 6638 section 3.2.1
+	about.Silent = about.Invites          // the server itself puts a change into the guest's copy, RFC 6638 section 3.2.1
+	about.Parts = about.Silent && !p.SOGo // a new component is news to servers, also where only its text is
 	return about, nil
 }
 

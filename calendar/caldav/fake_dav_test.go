@@ -85,9 +85,6 @@ func (f *fake) principal() string {
 func (f *fake) collection() string {
 	props := `<d:resourcetype><d:collection/><c:calendar/></d:resourcetype><d:displayname>Work</d:displayname>` +
 		`<d:current-user-principal><d:href>/principals/alice/</d:href></d:current-user-principal>`
-	if f.posts {
-		props = strings.Replace(props, `<c:calendar/>`, `<c:calendar/><c:schedule-outbox/>`, 1)
-	}
 	if f.hours != "" {
 		props += `<d:owner><d:href>/principals/alice/</d:href></d:owner>`
 	}
@@ -103,7 +100,11 @@ func (f *fake) collection() string {
 	case f.bare:
 		props += `<d:supported-report-set><d:supported-report><d:sync-collection/></d:supported-report></d:supported-report-set>`
 	case !f.noSync:
-		props += `<d:supported-report-set><d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report></d:supported-report-set><d:sync-token>` + f.token() + `</d:sync-token>`
+		props += `<d:supported-report-set><d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report>`
+		if f.sogo {
+			props += `<d:supported-report><d:report><i:acl-query xmlns:i="urn:inverse:params:xml:ns:inverse-dav"/></d:report></d:supported-report>`
+		}
+		props += `</d:supported-report-set><d:sync-token>` + f.token() + `</d:sync-token>`
 	}
 	if !f.noTag {
 		props += `<s:getctag>` + f.token() + `</s:getctag>`

@@ -34,7 +34,7 @@ type flavour struct {
 	encodes    bool   // percent-encodes more than it must
 	inbox      bool   // scheduling
 	whole      bool   // scheduling that fails at an override with guests, as DAViCal's
-	posts      bool   // scheduling that brings a new text of one meeting only with news of the series, as SOGo's
+	sogo       bool   // scheduling that brings a new text of one meeting only with news of the series, as SOGo's
 	inboxOnly  bool   // an inbox, and nothing that would put anything into it
 	digest     bool   // wants RFC 7616
 	multigets  int    // texts in one answer at most; 0: any number
@@ -262,7 +262,7 @@ func (f *fake) put(w http.ResponseWriter, r *http.Request, body []byte) {
 		return
 	}
 	o := f.live(r.URL.Path)
-	if !f.deaf && !(f.posts && o == nil) && !f.allowed(r, o) {
+	if !f.deaf && !(f.sogo && o == nil) && !f.allowed(r, o) {
 		w.WriteHeader(http.StatusPreconditionFailed)
 		return
 	}
@@ -281,7 +281,7 @@ func (f *fake) put(w http.ResponseWriter, r *http.Request, body []byte) {
 	if f.rewrites {
 		body = bytes.ReplaceAll(body, []byte("END:VEVENT"), []byte("X-SERVER:was here\r\nEND:VEVENT"))
 	}
-	if f.posts && (o == nil || masterSequence(o.text) != masterSequence(body)) {
+	if f.sogo && (o == nil || masterSequence(o.text) != masterSequence(body)) {
 		f.copied = body
 	}
 	now := f.set(r.URL.Path, body)

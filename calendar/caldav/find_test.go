@@ -97,7 +97,7 @@ func TestAbout(t *testing.T) {
 		want     calendar.About
 	}{
 		{"a plain server", flavour{}, calendar.About{Name: "Work", Write: true, Sync: small, Address: address, User: "alice"}},
-		{"a server that schedules", flavour{inbox: true}, calendar.About{Name: "Work", Write: true, Invites: true, FreeBusy: true, Silent: true, Sync: small,
+		{"a server that schedules", flavour{inbox: true}, calendar.About{Name: "Work", Write: true, Invites: true, FreeBusy: true, Silent: true, Parts: true, Sync: small,
 			Address: address, User: "alice@example.org"}},
 		{"an account with two calendars", flavour{second: true}, calendar.About{Name: "Work", Write: true, Sync: small, Address: address, User: "alice",
 			Others: []string{`"Home" (/dav/alice/home/)`}}},

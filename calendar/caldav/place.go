@@ -16,7 +16,7 @@ type place struct {
 	Sync      bool   // supported-report-set has sync-collection
 	Write     bool
 	BusyOnly  bool // only read-free-busy is granted
-	Posts     bool // it is a schedule outbox too, which is SOGo's way: sogo.go
+	SOGo      bool // the server is one: sogo.go
 }
 
 // holdsEvents is true where the server does not say which components the collection takes, RFC 4791 section 5.2.3.
@@ -33,7 +33,7 @@ func placeOf(r *resource, at *url.URL) place {
 		p.Name = at.Path
 	}
 	p.Principal, p.Owner = named(r, at, "current-user-principal"), named(r, at, "owner")
-	p.Sync, p.Posts = reports(r, dav("sync-collection")), r.is(caldav("schedule-outbox"))
+	p.Sync, p.SOGo = reports(r, dav("sync-collection")), reports(r, sogoReport)
 	var read, busy bool
 	p.Write, read, busy = privileges(r)
 	p.BusyOnly = busy && !read

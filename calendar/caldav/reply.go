@@ -31,7 +31,7 @@ func (a *Account) readInbox(ctx context.Context) error {
 	if err := a.meet(ctx); err != nil {
 		return err
 	}
-	if a.Person.Inbox == "" || a.Person.Outbox == "" || a.Place.Posts {
+	if a.Person.Inbox == "" || a.Person.Outbox == "" || a.Place.SOGo {
 		return nil
 	}
 	if a.Inbox.URL == "" {

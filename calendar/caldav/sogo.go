@@ -1,6 +1,7 @@
 package caldav
 
 import (
+	"encoding/xml"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,9 @@ import (
 // SOGo (5.8 was tried) brings a meeting's new time to the guests by itself, but not a new text of one meeting: that comes
 // along only when something of the series changes, and then all comes, in silence and with the answers kept. The series'
 // SEQUENCE is something.
+
+// sogoReport is one that only SOGo has, and announces for every calendar.
+var sogoReport = xml.Name{Space: "urn:inverse:params:xml:ns:inverse-dav", Local: "acl-query"}
 
 // saysMore reports whether a change has words for single meetings.
 func saysMore(c calendar.Change) bool {

@@ -10,7 +10,7 @@ import (
 
 func TestANewTextReachesTheGuestWhereOnlyNewsOfTheSeriesDo(t *testing.T) {
 	summer, winter := time.Date(2026, 10, 21, 13, 30, 0, 0, time.UTC), time.Date(2026, 10, 28, 14, 30, 0, 0, time.UTC)
-	server := newFake(flavour{posts: true, inbox: true})
+	server := newFake(flavour{sogo: true, inbox: true})
 	a := open(t, server, nil)
 	apply(t, a, calendar.Change{UID: "ours", Create: draft(t)})
 	for _, row := range []struct {

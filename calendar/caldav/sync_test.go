@@ -129,7 +129,7 @@ func TestATagThatIsNewForNothingIsKept(t *testing.T) {
 
 // TestAnInboxThatNothingComesIntoIsNotRead: RFC 6638 section 2 has both mailboxes, apart from calendars, or no scheduling.
 func TestAnInboxThatNothingComesIntoIsNotRead(t *testing.T) {
-	for _, f := range []flavour{{inboxOnly: true}, {inbox: true, posts: true}} {
+	for _, f := range []flavour{{inboxOnly: true}, {inbox: true, sogo: true}} {
 		server := filled(f, 5)
 		a := open(t, server, nil)
 		apply(t, a, calendar.Change{UID: "ours", Create: draft(t)})

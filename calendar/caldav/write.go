@@ -136,7 +136,7 @@ func (a *Account) patch(ctx context.Context, c calendar.Change) (string, error) 
 		return "", failed(calendar.Unknown, "write", target, err)
 	}
 	e := it.listed(c.Name)
-	header, value, err := a.condition(ctx, e, it, a.Place.Posts) // SOGo makes anew what was deleted, whatever the condition
+	header, value, err := a.condition(ctx, e, it, a.Place.SOGo) // SOGo makes anew what was deleted, whatever the condition
 	if err != nil {
 		return "", err
 	}
@@ -151,7 +151,7 @@ func (a *Account) patched(data []byte, c calendar.Change) ([]byte, error) {
 	if a.session.whole {
 		data = unserved(data)
 	}
-	if a.Place.Posts && saysMore(c) {
+	if a.Place.SOGo && saysMore(c) {
 		data = raised(data)
 	}
 	text, err := ical.Patched(data, c, a.session.stamp())

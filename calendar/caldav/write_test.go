@@ -121,7 +121,7 @@ func TestAServerThatIsDeafToConditionsIsSeenThrough(t *testing.T) {
 		}
 	})
 	t.Run("where the series was deleted meanwhile", func(t *testing.T) {
-		server := newFake(flavour{posts: true})
+		server := newFake(flavour{sogo: true})
 		write, _ := ours(t, server)
 		person{server}.Delete("ours")
 		if err := write(); calendar.KindOf(err) != calendar.Gone || (person{server}).Text("ours") != nil {
