@@ -128,7 +128,7 @@ func (w *work) outside() []calendar.Span {
 	return out
 }
 
-// recall fills stands from what earlier passes recorded.
+// recallStands is where the meetings stand as earlier passes recorded it.
 func (e *Engine) recallStands() (stands, error) {
 	out := stands{}
 	for _, b := range e.Bilaterals {
