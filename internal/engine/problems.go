@@ -117,3 +117,52 @@ func (s *Status) judgeRemarks(b *Bilateral, r store.Remarks) {
 		s.add(Problem{x.Code, x.Severity, b.Name, x.Period, x.Text, strings.ReplaceAll(remarkAdvice[x.Code], "NAME", b.Name), ""})
 	}
 }
+
+// tellOnce drops what is said of a calendar where a bilateral stopped for that very reason.
+func (s *Status) tellOnce() {
+	for _, c := range s.Calendars {
+		if c.Error == nil || !slices.ContainsFunc(s.Problems, func(p Problem) bool { return p.Bilateral != "" && strings.Contains(p.Message, *c.Error) }) {
+			continue
+		}
+		s.Problems = slices.DeleteFunc(s.Problems, func(p Problem) bool { return p.Code == "calendar_unreadable" && p.Calendar == c.Name })
+	}
+}
+
+// noGoodPass tells that passes fail, for long. Why stands there once: the only bilateral that stopped is told of as such, several
+// are counted, and what is critical under its own name needs no second one.
+func (s *Status) noGoodPass(pass store.Pass) {
+	why := calendar.Plain(pass.Errors)
+	tells := func(p Problem) bool { return p.Bilateral != "" && strings.Contains(why, p.Message) }
+	stopped := func(p Problem) bool { return p.Code == "stopped" }
+	if slices.ContainsFunc(s.Problems, func(p Problem) bool { return p.Severity == Critical && tells(p) }) {
+		return
+	}
+	n, bilateral := 0, ""
+	for _, p := range s.Problems {
+		if stopped(p) {
+			n, bilateral = n+1, p.Bilateral
+		}
+	}
+	switch {
+	case n == 1:
+		s.Problems = slices.DeleteFunc(s.Problems, stopped)
+	case n > 1:
+		why, bilateral = fmt.Sprintf("%d bilaterals are stopped", n), ""
+	}
+	s.add(Problem{"no_good_pass", Critical, bilateral, "", noGood(pass) + ": " + why, "bilateral check", ""})
+}
+
+// lastSeen is what is used in place of a calendar that cannot be read.
+func lastSeen(at time.Time) string {
+	if at.IsZero() {
+		return "nothing was ever seen of it"
+	}
+	return "what was last seen of it, at " + when(at) + ", is used"
+}
+
+func noGood(pass store.Pass) string {
+	if pass.LastGood.IsZero() {
+		return "no pass has succeeded yet"
+	}
+	return "no pass has succeeded since " + when(pass.LastGood)
+}

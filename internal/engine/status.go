@@ -170,8 +170,9 @@ const stale = 3
 
 func (s *Status) judge(e *Engine, pass store.Pass, passed bool, now time.Time) {
 	limit := stale * e.Interval
-	if passed && !pass.OK && now.Sub(pass.LastGood) > limit && now.Sub(pass.Ended) <= limit {
-		s.add(Problem{"no_good_pass", Critical, "", "", noGood(pass) + ": " + pass.Errors, "bilateral check", ""})
+	s.tellOnce()
+	if passed && !pass.OK && now.Sub(later(pass.LastGood, pass.Began, now)) > limit && now.Sub(pass.Ended) <= limit {
+		s.noGoodPass(pass)
 	}
 	slices.SortStableFunc(s.Problems, func(a, b Problem) int { return cmp.Compare(rank(a.Severity), rank(b.Severity)) })
 	first := func(p Problem) { s.State, s.Problems = NoIdea, slices.Insert(s.Problems, 0, p) } // all else is as old as the last pass
@@ -185,13 +186,6 @@ func (s *Status) judge(e *Engine, pass store.Pass, passed bool, now time.Time) {
 	default:
 		s.State = s.Problems[0].Severity
 	}
-}
-
-func noGood(pass store.Pass) string {
-	if pass.LastGood.IsZero() {
-		return "no pass has succeeded yet"
-	}
-	return "no pass has succeeded since " + when(pass.LastGood)
 }
 
 // silence is that no pass was recorded for long: nobody makes any, or whoever does cannot write it down.
@@ -241,8 +235,8 @@ func (e *Engine) calendarStatus(s *Status, now time.Time) error {
 		case !c.Reachable:
 			plain := calendar.Plain(c.Error)
 			one.Error = &plain
-			s.add(Problem{"calendar_unreadable", Warning, "", "", fmt.Sprintf("the calendar %s cannot be read (%s); what was last seen of it, at %s, is used",
-				c.Name, c.Error, when(c.LastOK)), "bilateral check", c.Name})
+			s.add(Problem{"calendar_unreadable", Warning, "", "", fmt.Sprintf("the calendar %s cannot be read (%s); %s", c.Name, c.Error, lastSeen(c.LastOK)),
+				"bilateral check", c.Name})
 		case c.Degraded != "":
 			s.add(Problem{"calendar_degraded", Warning, "", "", "the calendar " + c.Name + ": " + c.Degraded, "mend or remove that entry", c.Name})
 		}

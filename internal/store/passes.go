@@ -33,7 +33,7 @@ func scanDaemon(r row) (d Daemon, err error) {
 
 // Pass is the last pass that finished.
 type Pass struct {
-	Began, Ended time.Time
+	Began, Ended time.Time // as read, Began is of the first pass as long as none was OK
 	OK           bool
 	Errors       string    // in short; "" if OK
 	Next         time.Time // when the daemon means to make the next; zero: it does not (run --once)
@@ -50,7 +50,7 @@ func (s *Store) EndPass(p Pass) error {
 	}
 	return s.change("record the pass", func(tx *sql.Tx) error {
 		_, err := tx.Exec(`INSERT INTO pass (one, began, ended, ok, errors, next, last_good) VALUES (1, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET began = excluded.began, ended = excluded.ended, ok = excluded.ok, errors = excluded.errors,
+			ON CONFLICT DO UPDATE SET began = CASE WHEN last_good = '' AND NOT excluded.ok THEN began ELSE excluded.began END, ended = excluded.ended, ok = excluded.ok, errors = excluded.errors,
 			next = excluded.next, last_good = CASE excluded.ok WHEN 1 THEN excluded.last_good ELSE last_good END`,
 			instant(p.Began), instant(p.Ended), p.OK, p.Errors, instant(p.Next), instant(p.LastGood))
 		return err
