@@ -76,11 +76,15 @@ func (a *app) notifyOnce(ctx context.Context) error {
 	return err
 }
 
-// statusOf is what the database tells after a pass.
+// statusOf is what the database and the files of sign-ins tell.
 func (a *app) statusOf(s *store.Store, pid int) (engine.Status, error) {
 	e, err := a.offlineWith(s)
 	if err != nil {
 		return engine.Status{}, err
 	}
-	return e.Status(a.now(), pid)
+	status, err := e.Status(a.now(), pid)
+	if err != nil {
+		return status, err
+	}
+	return status, a.tellSignIns(&status, a.now())
 }

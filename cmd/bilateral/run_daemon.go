@@ -221,6 +221,9 @@ func (d *daemon) passed(s *setup) func(engine.Report, error) {
 	return func(r engine.Report, err error) {
 		d.watchZones(s)
 		status, unknown := s.engine.Status(s.now(), os.Getpid())
+		if unknown == nil {
+			unknown = s.tellSignIns(&status, s.now())
+		}
 		plain := *s.app
 		plain.noColor = true // the line goes to the service manager and to /healthz
 		line := plain.shortStatus(status)

@@ -147,15 +147,8 @@ func (a *app) readStatus(name string) (engine.Status, error) {
 		}
 		return nothingKnown(a.now(), engine.Problem{Code: "never_ran", Severity: engine.Warning, Message: "no pass has ever finished", Do: "bilateral run --once"}), nil
 	}
-	e, err := a.offlineWith(s)
-	if err != nil {
-		return engine.Status{}, err
-	}
 	pid, _ := store.Holder(a.stateDir())
-	status, err := e.Status(a.now(), pid)
-	if err == nil {
-		err = a.tellSignIns(&status, a.now())
-	}
+	status, err := a.statusOf(s, pid)
 	if name != "" {
 		narrow(&status, name)
 	}
