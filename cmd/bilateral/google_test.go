@@ -216,6 +216,22 @@ func TestAdoptionAtGoogle(t *testing.T) {
 	o.rests("after it was taken over")
 }
 
+// TestAnInvitationIsNotAdoptedAtGoogle: Google takes changes from the organizer alone.
+func TestAnInvitationIsNotAdoptedAtGoogle(t *testing.T) {
+	o := newGoogleOffice(t)
+	start := time.Date(2026, 11, 4, 14, 0, 0, 0, time.UTC)
+	id, err := o.As(bossAddress).Book(standin.Booking{Title: "1:1", Start: start, End: start.Add(30 * time.Minute), Recurrence: []string{"RRULE:FREQ=WEEKLY;BYDAY=WE"},
+		Guests: []string{ownAddress, bossAddress}})
+	o.do(err)
+	if said := o.run(0, "adopt", "dana"); !strings.Contains(said, "organized by dana@example.org: it cannot be changed here") {
+		t.Errorf("offered as\n%s", said)
+	}
+	said := o.run(2, "adopt", "dana", id+"@google.com", "--yes")
+	if !strings.Contains(said, "takes changes from the organizer alone\nName the calendar of Dana Boss as calendar in the config") {
+		t.Errorf("refused with\n%s", said)
+	}
+}
+
 func TestWhatGoesWrongAtGoogleIsSaidInTwoLines(t *testing.T) {
 	const begin = "bilateral: dana: read the calendar of dana: read Google calendar primary: "
 	for _, row := range []struct {

@@ -32,6 +32,24 @@ func (e *Engine) adoptable(list []calendar.Series, b *Bilateral, window calendar
 	return out
 }
 
+// Kept are the bilateral's own series that stand in its home calendar: beside one of them none is taken over.
+func (e *Engine) Kept(ctx context.Context, b *Bilateral, now time.Time) ([]calendar.Series, error) {
+	window := calendar.Span{Start: now, End: b.Policy.Horizon.End(now, b.Policy.Mine.Zone)}
+	seen, err := b.Home.Account.Observe(ctx, calendar.Query{Window: window, Zone: b.Home.Zone, UIDs: []string{b.uid(0, "")}})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(seen.Series), func(s calendar.Series) bool { return !b.owns(s, nil) || s.Cancelled || s.Rule == "" }), nil
+}
+
+// Foreign reports whether a series is somebody else's meeting at a server that invites: it takes changes of time and text
+// from the organizer alone, RFC 6638 section 3.2.2.1. In their own calendar the meeting is the executive's.
+func (b *Bilateral) Foreign(s calendar.Series, home calendar.About) bool {
+	owner := append([]string{b.Owner.Email}, b.Owner.Judge.Emails...)
+	return home.Invites && s.Organizer != "" && !b.theirs() &&
+		!slices.ContainsFunc(owner, func(email string) bool { return strings.EqualFold(email, s.Organizer) })
+}
+
 // candidates are those that this pass has seen already, where it looked for them; else they are asked for.
 func (w *work) candidates(ctx context.Context) ([]calendar.Series, error) {
 	if home := w.sights[w.b.Home]; home.guest == w.b.other() {

@@ -50,6 +50,9 @@ func (w *work) takeOrders() (store.Orders, error) {
 // recall restores orders from our mark when the database knows nothing of a series that stands: it was lost.
 func (w *work) recall(o *store.Orders) {
 	for _, s := range w.found.series {
+		if s.Mark[keyID] == "" {
+			continue // only to be taken over
+		}
 		o.PausedUntil = parseInstant(s.Mark[keyPaused])
 		o.Travel = parseTravel(s.Mark[keyTravel])
 		maps.Copy(o.Skips, parseSkips(s.Mark[keySkips]))
@@ -102,6 +105,23 @@ func (w *work) take(o *store.Orders, r store.Request) {
 		w.say(r, "the executive's hours are in %s from %s to %s", list[0].Zone, list[0].First, list[0].Last)
 	case store.Start:
 		w.restart(o, r)
+	case store.Adopt:
+		w.takeAdoption(r)
+	}
+}
+
+// takeAdoption answers an order to take a series over: it is found by now, if it can be.
+func (w *work) takeAdoption(r store.Request) {
+	uid := r.Args["uid"]
+	switch s := w.found.current(); {
+	case s == nil:
+		w.refuse(r, fmt.Errorf("no series %s that can be taken over stands in %s", uid, w.b.Home.Name))
+	case seriesNamed(w.found.series, uid) == nil:
+		w.refuse(r, fmt.Errorf("the series %s is kept already, and no other beside it", s.UID))
+	case w.acting():
+		w.say(r, "%s is kept from now on", uid)
+	default:
+		w.say(r, "%s is taken over by: bilateral start %s", uid, w.b.Name)
 	}
 }
 
