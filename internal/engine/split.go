@@ -64,7 +64,11 @@ func (w *work) wishSplit() {
 	}
 	// The name comes from the one before it, so that a time that was left and is taken up again makes another series.
 	uid := w.b.uid(w.orders.Generation, cut.Key+"-"+token(4, PreferArg(prefer), s.UID))
-	rule := withoutEnd(s.Rule) + ";UNTIL=" + cut.Span.Start.Add(-time.Second).UTC().Format(compact)
+	end := cut.Span.Start.Add(-time.Second)
+	if !s.Until.IsZero() && s.Until.Before(end) {
+		end = s.Until // people ended it before: what it lost then stays away
+	}
+	rule := withoutEnd(s.Rule) + ";UNTIL=" + end.UTC().Format(compact)
 	p := w.wishSeries(s.UID, calendar.Patch{Rule: &rule, Mark: calendar.Mark{keySuccessor: uid + " " + PreferArg(prefer) + keptMark(kept)}},
 		Step{Period: cut.Key, Action: "split_series", Reason: "from " + cut.Key + " on the standing time is " + w.b.describe(prefer)})
 	p.exempt = true
