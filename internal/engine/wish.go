@@ -220,8 +220,18 @@ func (w *work) wishAdopt() {
 	if !w.b.named(s.UID) {
 		m[keyExcluded] = instantsMark(leftOut(s))
 	}
-	p := w.wishSeries(s.UID, calendar.Patch{Mark: m}, Step{Action: "adopt", Title: s.Title, Reason: "the series is taken over as it stands"})
+	p := w.wishSeries(s.UID, calendar.Patch{Mark: m}, Step{Action: "adopt", To: next(s, w.Now), Title: s.Title, Reason: "the series is taken over as it stands"})
 	p.exempt = true
+}
+
+// next is the series' next meeting; zero if there is none in what was read.
+func next(s *calendar.Series, now time.Time) calendar.Span {
+	for _, i := range s.Instances {
+		if !i.Cancelled && !i.Excluded && i.End.After(now) {
+			return i.Span
+		}
+	}
+	return calendar.Span{}
 }
 
 // leftOut are the instances that people took out of a series: by EXDATE or, where a deletion leaves a cancelled one (Google),
