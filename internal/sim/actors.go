@@ -359,9 +359,6 @@ func excludeInstance(w *world, p *pair) string {
 	w.save(w.mine, m.series)
 	mem := p.remember(p.periodOf(m.original, p.series(w.mine)))
 	mem.refused, mem.uncounted = nil, true // went with the override
-	if strings.HasPrefix(m.uid(), adopted) && m.master.index("X-BILATERAL-ID") < 0 {
-		mem.skipAsked = true // before it was taken over
-	}
 	return p.removed(m, "deleted by EXDATE")
 }
 
@@ -369,6 +366,9 @@ func (p *pair) removed(m meeting, how string) string {
 	period := p.periodOf(m.original, p.series(p.w.mine))
 	mem := p.remember(period)
 	mem.deleted, mem.pin, mem.lines = true, calendar.Span{}, nil
+	if strings.HasPrefix(m.uid(), adopted) && m.master.index("X-BILATERAL") < 0 {
+		mem.skipAsked = true // before it was taken over
+	}
 	return fmt.Sprintf("%s %s: %s", period, plan.When(m.span, p.w.zone), how)
 }
 

@@ -97,6 +97,9 @@ func dropMarks(w *world, p *pair) string {
 	p.byHand = true
 	for _, mem := range p.periods {
 		mem.forgotten = true
+		if s.ended() {
+			mem.pin = calendar.Span{} // what the series that goes on was to keep stood in the mark
+		}
 	}
 	for _, m := range s.meetings(w.end.AddDate(0, 5, 0)) {
 		mem := p.remember(p.periodOf(m.original, list))
@@ -109,8 +112,11 @@ func dropMarks(w *world, p *pair) string {
 		default:
 			// Nor who took it away; but what was left out of a series is a skip once it is taken over again.
 			mem.pin, mem.deleted = calendar.Span{}, true
-			mem.skipAsked = mem.skipAsked || mem.skipped || p.adopts && m.own == nil
+			mem.skipAsked = mem.skipAsked || mem.skipped || p.adopts
 		}
+	}
+	if known, err := w.store.KnownSeries(p.Name); err == nil && len(known) == 0 {
+		p.recollect() // the state was lost before, and nobody has looked since
 	}
 	return "a client drops our marks from the whole series"
 }

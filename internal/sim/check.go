@@ -82,6 +82,13 @@ func (c *check) splits() error {
 
 func (s *series) ended() bool { return strings.Contains(s.master.value("RRULE"), "UNTIL=") }
 
+// never reports whether the series was split again before it began.
+func (s *series) never() bool {
+	_, until, _ := strings.Cut(s.master.value("RRULE"), "UNTIL=")
+	at, err := time.Parse(utcForm, strings.SplitN(until, ";", 2)[0])
+	return err == nil && at.Before(s.start())
+}
+
 func (c *check) ordered(kind store.RequestKind) bool {
 	return slices.ContainsFunc(c.asked, func(r store.Request) bool { return r.Kind == kind })
 }

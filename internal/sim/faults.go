@@ -73,9 +73,6 @@ func crash(w *world, _ *pair) string {
 }
 
 func loseState(w *world, _ *pair) string {
-	if w.storm {
-		return "" // what was ordered and could not be written yet is lost with it, which nobody can tell from a mistake
-	}
 	w.lives++
 	clear(w.knows)
 	clear(w.vague)
@@ -114,6 +111,9 @@ func (p *pair) recollect() {
 	told := map[string]bool{} // periods that a cancelled meeting says are skipped
 	list := p.series(p.w.mine)
 	for _, s := range list {
+		if s.never() {
+			continue
+		}
 		travel = unmark(s.master.value("X-BILATERAL-TRAVEL"))
 		p.paused, _ = time.Parse(utcForm, s.master.value("X-BILATERAL-PAUSED"))
 		skips += unmark(s.master.value("X-BILATERAL-SKIPS")) + "\n"
@@ -129,6 +129,9 @@ func (p *pair) recollect() {
 	for period, m := range p.periods {
 		if m.skipped && !told[period] && !strings.Contains(skips, period+" ") {
 			m.skipped, m.skipAsked = false, true // perhaps the mark of it comes back
+		}
+		if !slices.ContainsFunc(list, func(s *series) bool { return !s.never() }) {
+			p.periods[period] = &memory1{skipAsked: m.skipAsked} // nothing is left that tells of it
 		}
 	}
 }

@@ -35,9 +35,13 @@ func works(s plan.Side, t time.Time, wide bool) bool {
 }
 
 func away(trips []plan.Travel, local time.Time) bool {
-	date := local.Format(time.DateOnly)
-	return slices.ContainsFunc(trips, func(t plan.Travel) bool { return t.First.String() <= date && date <= t.Last.String() })
+	y, m, d := local.Date()
+	at := day(calendar.Date{Year: y, Month: m, Day: d})
+	return slices.ContainsFunc(trips, func(t plan.Travel) bool { return day(t.First) <= at && at <= day(t.Last) })
 }
+
+// day is a date as a number that grows with it.
+func day(d calendar.Date) int { return (d.Year*100+int(d.Month))*100 + d.Day }
 
 func onDuty(s plan.Side, local time.Time, wide bool) bool {
 	minute := local.Hour()*60 + local.Minute()

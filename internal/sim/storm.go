@@ -2,12 +2,13 @@ package sim
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
 // Storm lives like [Machine.Live] with all adversity at once: an hour seldom goes by without an edit, and with each edit
-// two things fail as well. Calendars vanish for days, the machine sleeps, answers are lost, files break, and the process
-// dies at any step of what it does about all that.
+// two things fail as well. Calendars vanish for days, the machine sleeps, its clock is set back, its state is lost,
+// answers are lost, files break, and the process dies at any step of what it does about all that.
 func (m *Machine) Storm(ctx context.Context, dir string, seed uint64, days int) (map[string]int, error) {
 	w := newWorld(m, dir, seed, days)
 	w.storm = true
@@ -17,6 +18,7 @@ func (m *Machine) Storm(ctx context.Context, dir string, seed uint64, days int) 
 // gales are what goes wrong, and how often.
 var gales = []deed{
 	{10, loseAnswer}, {14, crash}, {6, brokenFile}, {6, outage}, {6, editMeanwhile}, {2, longOutage}, {3, sleep},
+	{3, clockBack},
 }
 
 // rage makes two more things go wrong, and returns for how many minutes there is peace, on the average.
@@ -60,4 +62,15 @@ func sleep(w *world, _ *pair) string {
 	w.counts["sleeps"]++
 	w.now = w.now.Add(time.Duration(1+w.IntN(48)) * time.Hour)
 	return "the machine slept until " + short(w.now, w.zone)
+}
+
+// clockBack is a clock that was ahead and is set right, eight times a life at most.
+func clockBack(w *world, _ *pair) string {
+	if w.counts["clocks"] == 8 {
+		return ""
+	}
+	w.counts["clocks"]++
+	back := time.Duration(1+w.IntN(180)) * time.Minute
+	w.now = w.now.Add(-back)
+	return fmt.Sprintf("the clock is set back by %s, to %s", back, short(w.now, w.zone))
 }
