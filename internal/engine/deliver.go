@@ -208,7 +208,11 @@ func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series)
 		w.postDown = kind != calendar.Denied && kind != calendar.Quota // those two may be about this person alone
 		w.Log.Warn().Str("bilateral", w.b.Name).Err(err).Msg("a mail was not sent")
 		w.report.Mail = errors.Join(w.report.Mail, err)
-		return kind == calendar.Denied, w.Store.FailLetter(last.ID, err.Error())
+		why := err.Error()
+		if kind == calendar.Denied {
+			why = refusal + why
+		}
+		return kind == calendar.Denied, w.Store.FailLetter(last.ID, why)
 	}
 	if err := w.Store.FinishLetters(m.ID, w.Now, x.ids()...); err != nil {
 		return false, err
@@ -216,12 +220,26 @@ func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series)
 	return true, w.sent(x, m, s)
 }
 
+// refusal begins what is kept of a letter that the mail server refused for good: what helps is a person's doing, and a server
+// that is asked again and again may shut the sender out.
+const refusal = "it was refused: "
+
+func refused(l store.Letter) bool { return strings.HasPrefix(l.Error, refusal) }
+
+// newsSince reports whether there is something to say that was not there when the letter was tried.
+func newsSince(open []store.Letter, l store.Letter) bool {
+	return slices.ContainsFunc(open, func(x store.Letter) bool { return x.Tries == 0 && x.At.After(l.Tried) })
+}
+
 // tooSoon is a letter that failed so recently that none is tried yet, or nil: a server that is down, or refuses, is not
 // asked all the time, and then with the oldest letter. So the others are known as never sent, if their news is taken back.
 func (w *work) tooSoon(open []store.Letter) *store.Letter {
 	k := slices.IndexFunc(open, func(l store.Letter) bool {
 		patience := min(time.Hour, 4*time.Minute<<min(l.Tries, 8))
-		return l.Tries > 0 && l.Error != "" && !l.Tried.After(w.Now) && w.Now.Before(l.Tried.Add(patience)) && !l.Tried.After(w.Now)
+		if refused(l) && !w.Urgent && !w.Orders && !newsSince(open, l) {
+			patience = 24 * time.Hour
+		}
+		return l.Tries > 0 && l.Error != "" && !l.Tried.After(w.Now) && w.Now.Before(l.Tried.Add(patience))
 	})
 	if k < 0 {
 		return nil
@@ -333,9 +351,12 @@ func (s *Status) judgeLetters(b *Bilateral, open []store.Letter) {
 		if l.Error == "" {
 			continue
 		}
-		about := cmp.Or(l.Period, "the series")
+		about, do := cmp.Or(l.Period, "the series"), "bilateral check; it is sent as soon as the mail server takes it"
+		if refused(l) {
+			do = "correct their address in the config, or ask whoever keeps the mail server; it is tried again once a day, and with your next order"
+		}
 		s.add(Problem{"mail_unsent", Warning, b.Name, l.Period, fmt.Sprintf("the mail to %s about %s could not be sent since %s: %s",
-			b.Executive.Email, about, when(l.At), l.Error), "bilateral check; it is sent as soon as the mail server takes it", ""})
+			b.Executive.Email, about, when(l.At), l.Error), do, ""})
 		return // the others wait for the same
 	}
 }
