@@ -7,7 +7,6 @@ cd "$(dirname "$0")" || exit 1
 
 staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
 govulncheck=golang.org/x/vuln/cmd/govulncheck@v1.8.0
-gosec=github.com/securego/gosec/v2/cmd/gosec@v2.29.0
 
 command -v go >/dev/null || { echo "test.sh: go is not here. Install Go 1.26 or newer." >&2; exit 1; }
 # The race detector needs a C compiler; a bare Debian has none.
@@ -50,15 +49,6 @@ vulnerable() {
   return $code
 }
 
-# What is left out here, and why, stands in docs/security.md.
-secure() {
-  GOBIN=$scratch go install "$gosec" || return
-  "$scratch/gosec" -quiet -fmt text -exclude=G104,G204,G304 \
-    -exclude-dir=test -exclude-dir=internal/sim -exclude-dir=internal/tally -exclude-dir=calendar/google/standin \
-    -exclude-rules='calendar/ical/zonedata\.go:G115;calendar/google/signin/error\.go:G101;calendar/google/signin/file\.go:G117;calendar/caldav/digest\.go:G501;cmd/bilateral/demo_world\.go:G703;cmd/bilateral/man\.go:G301;cmd/bilateral/install_steps\.go:G301,G306' \
-    ./...
-}
-
 tests() {
   go test -json "$@" | go run ./internal/tally | tee -a "$scratch/tally"
 }
@@ -91,7 +81,6 @@ check gofmt formatted
 check "go vet" go vet -tags servers ./...
 check staticcheck static
 check govulncheck vulnerable
-check gosec secure
 check "unit files" test/systemd/verify.sh
 check "go test -race" raced
 check "go test, the long ones" long
