@@ -38,7 +38,7 @@ type Person struct {
 	Self       bool     // whom the program works for: their evenings are no absence, which would pause it
 }
 
-// Judge says how firmly the event takes the person's time: product.md section 1, "Busy time"; the first row that
+// Judge says how firmly the event takes the person's time: docs/guarantee.md, "Busy time"; the first row that
 // matches wins. This bilateral's own series is not known here: the planner subtracts it.
 func (p Person) Judge(e Event) Strength {
 	answer, invited := Attends(e.Attendees, p.Emails...)

@@ -101,7 +101,7 @@ type Instance struct {
 // State of a period.
 type State string
 
-// The four states: product.md section 1, "States".
+// The four states: docs/guarantee.md.
 const (
 	Held    State = "held"
 	Pending State = "pending"
@@ -125,7 +125,7 @@ const (
 // Basis of a state.
 type Basis string
 
-// The bases: product.md section 1, "States".
+// The bases: docs/guarantee.md.
 const (
 	Sighted Basis = "seen"
 	Partly  Basis = "partly"
