@@ -53,9 +53,15 @@ tests() {
   go test -json "$@" | go run ./internal/tally | tee -a "$scratch/tally"
 }
 
-# Everything but the planner, which starts no goroutine, and whose worlds would take most of the time.
+# Everything but the planner, which starts no goroutine and whose worlds would take most of the time, and the program as a
+# whole, whose parts are in the others.
 raced() {
-  tests -race -short -tags servers $(go list -tags servers ./... | grep -v /internal/plan$)
+  tests -race -short -tags servers $(go list -tags servers ./... | grep -v -e /internal/plan$ -e /cmd/bilateral$ -e /test/endtoend$)
+}
+
+# The program as people run it. It is told from where it runs, so it stays on the disk.
+program() {
+  TMPDIR=$scratch tests -tags servers ./cmd/bilateral ./test/endtoend
 }
 
 # What takes its time, and would take ten times as much under the race detector.
@@ -83,6 +89,7 @@ check staticcheck static
 check govulncheck vulnerable
 check "unit files" test/systemd/verify.sh
 check "go test -race" raced
+check "go test, the program" program
 check "go test, the long ones" long
 
 echo "${failed:+FAILED: $failed. }$(total)"
