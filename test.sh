@@ -20,8 +20,8 @@ trap 'rm -rf "$scratch" ${memory:+"$memory"}' EXIT
 # The database syncs each write to the disk, and the tests make many thousands: they need not wait for a real one. Memory
 # serves where there is enough of it, and where programs may be run from it.
 if memory=$(mktemp -d -p /dev/shm 2>/dev/null) && printf '#!/bin/sh\n' >"$memory/try" && chmod 755 "$memory" "$memory/try" &&
-  "$memory/try" && [ "$(df -k --output=avail "$memory" | tail -n 1)" -gt 3000000 ]; then
-  export GOTMPDIR=$scratch TMPDIR=$memory
+  "$memory/try" && [ "$(df -k --output=avail "$memory" | tail -n 1)" -gt 8000000 ]; then
+  export GOTMPDIR=$memory TMPDIR=$memory # the first is for go, and for the folders that it gives to tests
 fi
 
 formatted() {
@@ -61,7 +61,7 @@ raced() {
 
 # The program as people run it. It is told from where it runs, so it stays on the disk.
 program() {
-  TMPDIR=$scratch tests -tags servers ./cmd/bilateral ./test/endtoend
+  (unset TMPDIR GOTMPDIR; tests -tags servers ./cmd/bilateral ./test/endtoend)
 }
 
 # What takes its time, and would take ten times as much under the race detector.
