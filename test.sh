@@ -56,7 +56,8 @@ tests() {
 # Everything but the planner, which starts no goroutine and whose worlds would take most of the time, and the program as a
 # whole, whose parts are in the others.
 raced() {
-  tests -race -short -tags servers $(go list -tags servers ./... | grep -v -e /internal/plan$ -e /cmd/bilateral$ -e /test/endtoend$)
+  tests -race -short -tags servers $(go list -tags servers ./... | grep -v -e /internal/plan$ -e /internal/engine$ -e /cmd/bilateral$ -e /test/endtoend$) &&
+    tests -race -run 'TestAPassOfManyGroups|TestALoop' ./internal/engine # what has goroutines
 }
 
 # The program as people run it. It is told from where it runs, so it stays on the disk.
@@ -66,7 +67,7 @@ program() {
 
 # What takes its time, and would take ten times as much under the race detector.
 long() {
-  tests ./internal/plan ./internal/sim
+  tests ./internal/plan ./internal/engine ./internal/sim
 }
 
 total() {
