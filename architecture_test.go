@@ -29,6 +29,7 @@ var (
 	noun    = []string{}
 	speaks  = []string{"calendar"}
 	adapter = []string{"calendar", "calendar/ical"}
+	mirrors = []string{"calendar", "calendar/ical", "calendar/snapshot"}
 )
 
 // layers is the architecture: imports go one way, and a package that is not here has no place yet.
@@ -41,8 +42,9 @@ var layers = map[string]layer{
 	"calendar/memory":             {ours: adapter, why: "an adapter translates and nothing else"},
 	"calendar/vdir":               {ours: adapter, why: "an adapter translates and nothing else"},
 	"calendar/feed":               {ours: adapter, hosts: true, why: "an adapter translates and nothing else"},
-	"calendar/caldav":             {ours: adapter, hosts: true, why: "an adapter translates and nothing else"},
-	"calendar/google":             {ours: adapter, hosts: true, why: "an adapter translates and nothing else"},
+	"calendar/snapshot":           {ours: noun, why: "it keeps bytes of an adapter's on disk, and does not know what they mean"},
+	"calendar/caldav":             {ours: mirrors, hosts: true, why: "an adapter translates and nothing else"},
+	"calendar/google":             {ours: mirrors, hosts: true, why: "an adapter translates and nothing else"},
 	"calendar/imip":               {ours: adapter, theirs: []string{"github.com/emersion/go-message"}, pure: true, why: "it turns series into mails and mails into answers, and carries neither"},
 	"calendar/google/signin":      {ours: speaks, hosts: true, why: "it fetches and keeps tokens, and knows no calendar's content"},
 	"calendar/google/standin":     {ours: speaks, hosts: true, why: "it is Google's side, and an adapter's mistakes must not be its own"},

@@ -18,6 +18,7 @@ import (
 
 	"bilateral/calendar"
 	"bilateral/calendar/ical"
+	"bilateral/calendar/snapshot"
 )
 
 // Options says where a calendar is and how to get at it.
@@ -82,7 +83,7 @@ func New(o Options) (*Account, error) {
 	a.session.progress = o.Progress
 	a.finder = finder{session: a.session, start: start, wanted: o.Collection, lookup: net.DefaultResolver}
 	if o.Mirror != "" {
-		a.file = filepath.Join(o.Mirror, mirrorName(o.URL, o.Username, o.Collection))
+		a.file = filepath.Join(o.Mirror, snapshot.Name("caldav", o.URL, o.Username, o.Collection))
 	}
 	return a, nil
 }
@@ -171,8 +172,8 @@ func (a *Account) open() {
 	if a.file == "" {
 		return
 	}
-	m, ok := loadMirror(a.file)
-	if !ok || m.Place.BusyOnly { // rights may have grown since
+	var m mirror
+	if !snapshot.Load(a.file, mirrorHeader, &m) || m.Place.BusyOnly { // rights may have grown since
 		return
 	}
 	at, err := url.Parse(m.Place.URL)
@@ -203,7 +204,7 @@ func (a *Account) keep() {
 	if a.file == "" || !a.save && !a.Calendar.changed && !a.Inbox.changed {
 		return
 	}
-	if err := a.mirror.save(a.file); err == nil {
+	if err := snapshot.Save(a.file, mirrorHeader, &a.mirror); err == nil {
 		a.save, a.Calendar.changed, a.Inbox.changed = false, false, false
 	}
 }

@@ -21,6 +21,7 @@ import (
 
 	"bilateral/calendar"
 	"bilateral/calendar/ical"
+	"bilateral/calendar/snapshot"
 
 	gcal "google.golang.org/api/calendar/v3"
 	"google.golang.org/api/option"
@@ -81,7 +82,7 @@ func New(o Options) (*Account, error) {
 		a.now = time.Now
 	}
 	if o.Mirror != "" {
-		a.file = filepath.Join(o.Mirror, mirrorName(o.Endpoint, o.Account, a.wanted))
+		a.file = filepath.Join(o.Mirror, snapshot.Name("google", o.Endpoint, o.Account, a.wanted))
 	}
 	return a, nil
 }

@@ -1,13 +1,9 @@
 package google
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/gob"
-	"encoding/hex"
-	"os"
-	"path/filepath"
 	"time"
+
+	"bilateral/calendar/snapshot"
 )
 
 // mirrorHeader changes with what a mirror holds; one with another header is not read.
@@ -26,58 +22,6 @@ type mirror struct {
 	Saved   time.Time
 }
 
-// mirrorName derives the file from what was configured; it tells nobody the address.
-func mirrorName(endpoint, account, wanted string) string {
-	sum := sha256.Sum256([]byte(endpoint + "\n" + account + "\n" + wanted))
-	return "google-" + hex.EncodeToString(sum[:12])
-}
-
-// loadMirror reads a mirror. One that is missing, torn or of another version is no error: everything in it can be asked
-// for again.
-func loadMirror(path string) (mirror, bool) {
-	var m mirror
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return m, false
-	}
-	rest, ok := bytes.CutPrefix(data, []byte(mirrorHeader))
-	if !ok || len(rest) < sha256.Size || sha256.Sum256(rest[sha256.Size:]) != [sha256.Size]byte(rest[:sha256.Size]) {
-		return m, false
-	}
-	if err := gob.NewDecoder(bytes.NewReader(rest[sha256.Size:])).Decode(&m); err != nil {
-		return mirror{}, false
-	}
-	return m, true
-}
-
-// save writes the mirror, whole or not at all, for the user's eyes only.
-func (m *mirror) store(path string) error {
-	var content bytes.Buffer
-	if err := gob.NewEncoder(&content).Encode(m); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // CreateTemp makes it 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // after the rename there is nothing left to remove
-	defer f.Close()
-	sum := sha256.Sum256(content.Bytes())
-	for _, part := range [][]byte{[]byte(mirrorHeader), sum[:], content.Bytes()} {
-		if _, err := f.Write(part); err != nil {
-			return err
-		}
-	}
-	// No sync to disk: a mirror torn by a loss of power is noticed by its checksum, and then made anew.
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
 // keepFor is how old the token on disk may grow while nothing changes: Google drops tokens after some weeks.
 const keepFor = 24 * time.Hour
 
@@ -90,7 +34,7 @@ func (a *Account) open() {
 	if a.file == "" {
 		return
 	}
-	if m, ok := loadMirror(a.file); ok {
+	if m := (mirror{}); snapshot.Load(a.file, mirrorHeader, &m) {
 		a.mirror = m
 		a.rebuildAll()
 	}
@@ -103,7 +47,7 @@ func (a *Account) keep() {
 		return
 	}
 	a.Saved = now
-	if err := a.mirror.store(a.file); err == nil {
+	if err := snapshot.Save(a.file, mirrorHeader, &a.mirror); err == nil {
 		a.save = false
 	}
 }
