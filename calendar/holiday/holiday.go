@@ -96,7 +96,7 @@ func Notice(code string) string {
 func find(code string) (list []*cal.Holiday, notice string, err error) {
 	country, region, hasRegion := strings.Cut(strings.ToUpper(code), "-")
 	if hasRegion {
-		if list = regional(country + "-" + region); list != nil {
+		if list = regional[country+"-"+region]; list != nil {
 			return list, "", nil
 		}
 	}

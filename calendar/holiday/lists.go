@@ -2,6 +2,7 @@ package holiday
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/rickar/cal/v2"
 	"github.com/rickar/cal/v2/ar"
@@ -168,122 +169,67 @@ func shared(first []*cal.Holiday, others ...[]*cal.Holiday) []*cal.Holiday {
 	})
 }
 
-// regional returns all holidays of a region, the country's among them; nil where the library has no list.
-func regional(code string) []*cal.Holiday {
-	switch code {
-	case "DE-BW":
-		return de.HolidaysBW
-	case "DE-BY":
-		return de.HolidaysBY
-	case "DE-BE":
-		return de.HolidaysBE
-	case "DE-BB":
-		return de.HolidaysBB
-	case "DE-HB":
-		return de.HolidaysHB
-	case "DE-HH":
-		return de.HolidaysHH
-	case "DE-HE":
-		return de.HolidaysHE
-	case "DE-MV":
-		return de.HolidaysMV
-	case "DE-NI":
-		return de.HolidaysNI
-	case "DE-NW":
-		return de.HolidaysNW
-	case "DE-RP":
-		return de.HolidaysRP
-	case "DE-SL":
-		return de.HolidaysSL
-	case "DE-SN":
-		return de.HolidaysSN
-	case "DE-ST":
-		return de.HolidaysST
-	case "DE-SH":
-		return de.HolidaysSH
-	case "DE-TH":
-		return de.HolidaysTH
-	case "CH-ZH":
-		return ch.HolidaysZH
-	case "CH-BE":
-		return ch.HolidaysBE
-	case "CH-LU":
-		return ch.HolidaysLU
-	case "CH-UR":
-		return ch.HolidaysUR
-	case "CH-SZ":
-		return ch.HolidaysSZ
-	case "CH-OW":
-		return ch.HolidaysOW
-	case "CH-NW":
-		return ch.HolidaysNW
-	case "CH-GL":
-		return ch.HolidaysGL
-	case "CH-ZG":
-		return ch.HolidaysZG
-	case "CH-FR":
-		return ch.HolidaysFR
-	case "CH-SO":
-		return ch.HolidaysSO
-	case "CH-BS":
-		return ch.HolidaysBS
-	case "CH-BL":
-		return ch.HolidaysBL
-	case "CH-SH":
-		return ch.HolidaysSH
-	case "CH-AR":
-		return ch.HolidaysAR
-	case "CH-AI":
-		return ch.HolidaysAI
-	case "CH-SG":
-		return ch.HolidaysSG
-	case "CH-GR":
-		return ch.HolidaysGR
-	case "CH-AG":
-		return ch.HolidaysAG
-	case "CH-TG":
-		return ch.HolidaysTG
-	case "CH-VD":
-		return ch.HolidaysVD
-	case "CH-TI":
-		return ch.HolidaysTI
-	case "CH-VS":
-		return ch.HolidaysVS
-	case "CH-NE":
-		return ch.HolidaysNE
-	case "CH-GE":
-		return ch.HolidaysGE
-	case "CH-JU":
-		return ch.HolidaysJU
-	case "AU-ACT":
-		return au.HolidaysACT
-	case "AU-NSW":
-		return au.HolidaysNSW
-	case "AU-NT":
-		return au.HolidaysNT
-	case "AU-QLD":
-		return au.HolidaysQLD
-	case "AU-SA":
-		return au.HolidaysSA
-	case "AU-TAS":
-		return au.HolidaysTAS
-	case "AU-VIC":
-		return au.HolidaysVIC
-	case "AU-WA":
-		return au.HolidaysWA
-	}
-	return nil
+// regional has all holidays of a region, the country's among them, for each region that the library has a list of.
+var regional = map[string][]*cal.Holiday{
+	"DE-BW":  de.HolidaysBW,
+	"DE-BY":  de.HolidaysBY,
+	"DE-BE":  de.HolidaysBE,
+	"DE-BB":  de.HolidaysBB,
+	"DE-HB":  de.HolidaysHB,
+	"DE-HH":  de.HolidaysHH,
+	"DE-HE":  de.HolidaysHE,
+	"DE-MV":  de.HolidaysMV,
+	"DE-NI":  de.HolidaysNI,
+	"DE-NW":  de.HolidaysNW,
+	"DE-RP":  de.HolidaysRP,
+	"DE-SL":  de.HolidaysSL,
+	"DE-SN":  de.HolidaysSN,
+	"DE-ST":  de.HolidaysST,
+	"DE-SH":  de.HolidaysSH,
+	"DE-TH":  de.HolidaysTH,
+	"CH-ZH":  ch.HolidaysZH,
+	"CH-BE":  ch.HolidaysBE,
+	"CH-LU":  ch.HolidaysLU,
+	"CH-UR":  ch.HolidaysUR,
+	"CH-SZ":  ch.HolidaysSZ,
+	"CH-OW":  ch.HolidaysOW,
+	"CH-NW":  ch.HolidaysNW,
+	"CH-GL":  ch.HolidaysGL,
+	"CH-ZG":  ch.HolidaysZG,
+	"CH-FR":  ch.HolidaysFR,
+	"CH-SO":  ch.HolidaysSO,
+	"CH-BS":  ch.HolidaysBS,
+	"CH-BL":  ch.HolidaysBL,
+	"CH-SH":  ch.HolidaysSH,
+	"CH-AR":  ch.HolidaysAR,
+	"CH-AI":  ch.HolidaysAI,
+	"CH-SG":  ch.HolidaysSG,
+	"CH-GR":  ch.HolidaysGR,
+	"CH-AG":  ch.HolidaysAG,
+	"CH-TG":  ch.HolidaysTG,
+	"CH-VD":  ch.HolidaysVD,
+	"CH-TI":  ch.HolidaysTI,
+	"CH-VS":  ch.HolidaysVS,
+	"CH-NE":  ch.HolidaysNE,
+	"CH-GE":  ch.HolidaysGE,
+	"CH-JU":  ch.HolidaysJU,
+	"AU-ACT": au.HolidaysACT,
+	"AU-NSW": au.HolidaysNSW,
+	"AU-NT":  au.HolidaysNT,
+	"AU-QLD": au.HolidaysQLD,
+	"AU-SA":  au.HolidaysSA,
+	"AU-TAS": au.HolidaysTAS,
+	"AU-VIC": au.HolidaysVIC,
+	"AU-WA":  au.HolidaysWA,
 }
 
-// regionsOf lists the regions of the countries of which the library knows every region.
+// regionsOf lists the regions of a country; of those countries that it has any of, the library knows every region.
 func regionsOf(country string) []string {
-	switch country {
-	case "DE":
-		return []string{"DE-BB", "DE-BE", "DE-BW", "DE-BY", "DE-HB", "DE-HE", "DE-HH", "DE-MV", "DE-NI", "DE-NW", "DE-RP", "DE-SH", "DE-SL", "DE-SN", "DE-ST", "DE-TH"}
-	case "CH":
-		return []string{"CH-AG", "CH-AI", "CH-AR", "CH-BE", "CH-BL", "CH-BS", "CH-FR", "CH-GE", "CH-GL", "CH-GR", "CH-JU", "CH-LU", "CH-NE", "CH-NW", "CH-OW", "CH-SG", "CH-SH", "CH-SO", "CH-SZ", "CH-TG", "CH-TI", "CH-UR", "CH-VD", "CH-VS", "CH-ZG", "CH-ZH"}
-	case "AU":
-		return []string{"AU-ACT", "AU-NSW", "AU-NT", "AU-QLD", "AU-SA", "AU-TAS", "AU-VIC", "AU-WA"}
-	}
-	return nil
+	return slices.Sorted(func(yield func(string) bool) {
+		for code := range regional {
+			if strings.HasPrefix(code, country+"-") && !yield(code) {
+				return
+			}
+		}
+	})
 }
