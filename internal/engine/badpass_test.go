@@ -69,6 +69,11 @@ func TestPassesThatFailAreCriticalAfterThreeIntervals(t *testing.T) {
 			if s := o.badPass(o.Interval); s.State == Critical {
 				t.Errorf("one bad pass after a good one: %+v", s.Problems)
 			}
+			o.badPass(o.Interval)
+			o.badPass(o.Interval)
+			if s := o.badPass(o.Interval); s.State != Critical || !strings.HasPrefix(s.Problems[0].Message, "no pass has succeeded since ") {
+				t.Errorf("three intervals after a good one: %+v", s.Problems)
+			}
 		})
 	}
 }

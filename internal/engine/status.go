@@ -171,7 +171,7 @@ const stale = 3
 func (s *Status) judge(e *Engine, pass store.Pass, passed bool, now time.Time) {
 	limit := stale * e.Interval
 	s.tellOnce()
-	if passed && !pass.OK && now.Sub(later(pass.LastGood, pass.Began, now)) > limit && now.Sub(pass.Ended) <= limit {
+	if passed && !pass.OK && now.Sub(lastGood(pass)) > limit && now.Sub(pass.Ended) <= limit {
 		s.noGoodPass(pass)
 	}
 	slices.SortStableFunc(s.Problems, func(a, b Problem) int { return cmp.Compare(rank(a.Severity), rank(b.Severity)) })
@@ -186,6 +186,14 @@ func (s *Status) judge(e *Engine, pass store.Pass, passed bool, now time.Time) {
 	default:
 		s.State = s.Problems[0].Severity
 	}
+}
+
+// lastGood is the last moment that was not yet bad: before a first good pass, when the first one began.
+func lastGood(pass store.Pass) time.Time {
+	if pass.LastGood.IsZero() {
+		return pass.Began
+	}
+	return pass.LastGood
 }
 
 // silence is that no pass was recorded for long: nobody makes any, or whoever does cannot write it down.
