@@ -53,11 +53,11 @@ tests() {
   go test -json "$@" | go run ./internal/tally | tee -a "$scratch/tally"
 }
 
-# Everything but the planner, which starts no goroutine and whose worlds would take most of the time, and the program as a
-# whole, whose parts are in the others.
+# Everything but the planner, whose worlds would take most of the time without one goroutine, the engine and the simulation but
+# for what starts some, and the program as a whole, whose parts are in the others.
 raced() {
-  tests -race -short -tags servers $(go list -tags servers ./... | grep -v -e /internal/plan$ -e /internal/engine$ -e /cmd/bilateral$ -e /test/endtoend$) &&
-    tests -race -run 'TestAPassOfManyGroups|TestALoop' ./internal/engine # what has goroutines
+  tests -race -short -tags servers $(go list -tags servers ./... | grep -v -e /internal/plan$ -e /internal/engine$ -e /internal/sim$ -e /cmd/bilateral$ -e /test/endtoend$) &&
+    tests -race -run 'TestAPassOfManyGroups|TestALoop|TestTheDaemon' ./internal/engine ./internal/sim # what has goroutines
 }
 
 # The program as people run it. It is told from where it runs, so it stays on the disk.
