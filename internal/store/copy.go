@@ -43,21 +43,21 @@ func (s *Store) makeCopy(daily string, now time.Time) error {
 		return err
 	}
 	if err := os.Rename(daily, filepath.Join(filepath.Dir(daily), yesterdayCopy)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return unwritten(daily, err)
 	}
-	return os.Rename(fresh, daily)
+	return unwritten(daily, os.Rename(fresh, daily))
 }
 
 // emptyFile makes an empty file that those may read who may read like.
 func emptyFile(path, like string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &FileError{Path: path, Fault: Unwritable, Err: err}
+		return unwritten(path, err)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, fileMode(filepath.Dir(like)))
 	if err != nil {
-		return &FileError{Path: path, Fault: Unwritable, Err: err}
+		return unwritten(path, err)
 	}
-	return f.Close()
+	return unwritten(path, f.Close())
 }
 
 // settle sees to it that the copy is whole and on the disk, and stamps it with the moment that it is of.
@@ -69,7 +69,7 @@ func settle(path string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close(), os.Chtimes(path, now, now))
+	return unwritten(path, errors.Join(f.Sync(), f.Close(), os.Chtimes(path, now, now)))
 }
 
 // wholeAt reads all of the database at path, and reports damage, or a schema that this program cannot work with.
@@ -136,15 +136,15 @@ func newestWhole(dir string) (path string, when time.Time, ok bool) {
 func restore(dir, copied string, when, now time.Time) (*Store, error) {
 	path := filepath.Join(dir, File)
 	fresh := path + ".new"
-	if err := duplicate(copied, fresh); err != nil {
-		return nil, explain(path, err)
+	if err := prepare(copied, fresh); err != nil {
+		return nil, err
 	}
 	aside, err := moveAside(path, now)
 	if err != nil {
-		return nil, &FileError{Path: path, Fault: Unwritable, Err: err}
+		return nil, unwritten(path, err)
 	}
 	if err := os.Rename(fresh, path); err != nil {
-		return nil, &FileError{Path: path, Fault: Unwritable, Err: err}
+		return nil, unwritten(path, err)
 	}
 	s, err := Open(dir)
 	if err != nil {
@@ -156,21 +156,33 @@ func restore(dir, copied string, when, now time.Time) (*Store, error) {
 	return s, nil
 }
 
+// prepare makes of a copy what is to take the database's place.
+func prepare(copied, fresh string) error {
+	if err := duplicate(copied, fresh); err != nil {
+		return err
+	}
+	s, err := open(fresh, "&mode=rw")
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.logAhead(), s.Close())
+}
+
 func duplicate(from, to string) error {
 	if err := emptyFile(to, to); err != nil {
 		return err
 	}
 	in, err := os.Open(from)
 	if err != nil {
-		return err
+		return unwritten(from, err)
 	}
 	defer in.Close()
 	out, err := os.OpenFile(to, os.O_WRONLY, 0)
 	if err != nil {
-		return err
+		return unwritten(to, err)
 	}
 	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Sync(), out.Close())
+	return unwritten(to, errors.Join(err, out.Sync(), out.Close()))
 }
 
 // moveAside gives the damaged database a second name, over no file that is there already, and its log and index another.

@@ -15,14 +15,14 @@ var errEmpty = errors.New("it is empty")
 // that an empty file under the real name is always damage and never a beginning.
 func ensure(dir, path string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return &FileError{Path: dir, Fault: Unwritable, Err: err}
+		return unwritten(dir, err)
 	}
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return explain(path, create(dir, path))
 	case err != nil:
-		return &FileError{Path: path, Fault: Unwritable, Err: err}
+		return unwritten(path, err)
 	case info.Size() == 0:
 		return &FileError{Path: path, Fault: Corrupt, Err: errEmpty}
 	case info.Mode().Perm() != fileMode(dir):
@@ -45,7 +45,7 @@ func fileMode(dir string) fs.FileMode {
 func create(dir, path string) error {
 	d, err := os.Open(dir)
 	if err != nil {
-		return &FileError{Path: dir, Fault: Unwritable, Err: err}
+		return unwritten(dir, err)
 	}
 	defer d.Close()
 	if err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX); err != nil {
@@ -63,28 +63,32 @@ func create(dir, path string) error {
 		return err
 	}
 	if err := os.Rename(fresh, path); err != nil {
-		return &FileError{Path: path, Fault: Unwritable, Err: err}
+		return unwritten(path, err)
 	}
-	return d.Sync()
+	return unwritten(dir, d.Sync())
 }
 
 // build makes a migrated database at path, over what a broken-off attempt left there.
 func build(path string) error {
 	for _, left := range []string{path, path + "-journal"} {
 		if err := os.Remove(left); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return &FileError{Path: left, Fault: Unwritable, Err: err}
+			return unwritten(left, err)
 		}
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return &FileError{Path: path, Fault: Unwritable, Err: err}
+		return unwritten(path, err)
 	}
 	if err := f.Close(); err != nil {
-		return err
+		return unwritten(path, err)
 	}
 	s, err := open(path, "&mode=rw")
 	if err != nil {
 		return err
 	}
-	return errors.Join(migrate(s.db, scripts), s.Close(), os.Chmod(path, fileMode(filepath.Dir(path))))
+	err = migrate(s.db, scripts)
+	if err == nil {
+		err = s.logAhead() // last, so that all of it is in this one file
+	}
+	return errors.Join(err, s.Close(), os.Chmod(path, fileMode(filepath.Dir(path))))
 }

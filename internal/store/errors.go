@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -57,7 +58,7 @@ func (e *FileError) Error() string {
 		Older:      "%s was made by an older version of bilateral; start the daemon once, it brings the file up to date",
 		Busy:       "%s is locked by another process; try again, and see which program holds the file if it lasts",
 		Full:       "no room left on the disk of %s; free some",
-		Failing:    "the disk of %s fails; look into the system's log, and move the state to another disk: --state",
+		Failing:    "the disk of %s fails; see whether a quota is used up, look into the system's log, or move the state to another disk: --state",
 		Unwritable: "%s cannot be written; give this user write access to it and its directory, or name another with --state",
 	}[e.Fault], e.Path)
 	if e.Err != nil {
@@ -79,6 +80,19 @@ func explain(path string, err error) error {
 		return &FileError{Path: path, Fault: fault, Err: err}
 	}
 	return err
+}
+
+// unwritten turns the system's word about a file of ours into a FileError; nil stays nil.
+func unwritten(path string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG): // the last: a limit of the process
+		return &FileError{Path: path, Fault: Full, Err: err}
+	case errors.Is(err, syscall.EIO):
+		return &FileError{Path: path, Fault: Failing, Err: err}
+	}
+	return &FileError{Path: path, Fault: Unwritable, Err: err}
 }
 
 func faultOf(code int) Fault {

@@ -27,18 +27,18 @@ type Lock struct{ file *os.File }
 // TakeLock makes this process the daemon of dir; [*ErrLocked] if there is one already.
 func TakeLock(dir string) (*Lock, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, &FileError{Path: dir, Fault: Unwritable, Err: err}
+		return nil, unwritten(dir, err)
 	}
 	path := filepath.Join(dir, LockFile)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, &FileError{Path: path, Fault: Unwritable, Err: err}
+		return nil, unwritten(path, err)
 	}
 	if err := lockExclusive(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	if err := errors.Join(f.Chmod(fileMode(dir)), writePID(f)); err != nil { // whoever may look must see that a daemon runs
-		return nil, errors.Join(fmt.Errorf("write %s: %w", path, err), f.Close())
+		return nil, errors.Join(unwritten(path, err), f.Close())
 	}
 	return &Lock{f}, nil
 }
@@ -55,12 +55,13 @@ func lockExclusive(f *os.File) error {
 	return &ErrLocked{PID: readPID(f)}
 }
 
+// writePID writes over what the last one left, so that a full disk has room for it.
 func writePID(f *os.File) error {
-	if err := f.Truncate(0); err != nil {
+	n, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	if err != nil {
 		return err
 	}
-	_, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
-	return err
+	return f.Truncate(int64(n))
 }
 
 func readPID(f *os.File) int {

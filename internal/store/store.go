@@ -32,14 +32,26 @@ func Open(dir string) (*Store, error) {
 	if err := ensure(dir, path); err != nil {
 		return nil, err
 	}
-	s, err := open(path, "&mode=rw&_pragma=journal_mode(WAL)")
+	s, err := open(path, "&mode=rw")
 	if err != nil {
 		return nil, err
+	}
+	var file *FileError
+	if err := s.logAhead(); err != nil && !(errors.As(err, &file) && file.Fault == Busy) { // busy: it works all the same
+		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.upgrade(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// logAhead lets readers and a writer not wait for each other. The file keeps it. SQLite does not wait for others before it
+// changes this, whatever busy_timeout says, so a file is made so before others can see it; one that a person put here, a
+// copy perhaps, becomes so when nobody else has it open.
+func (s *Store) logAhead() error {
+	var mode string
+	return explain(s.path, s.db.QueryRow("PRAGMA journal_mode = WAL").Scan(&mode))
 }
 
 // OpenReadOnly opens the database in dir for reading: it makes and migrates nothing. [ErrNone] if there is none.
