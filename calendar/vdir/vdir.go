@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"bilateral/calendar"
@@ -135,8 +136,10 @@ func failure(op, target string, err error) error {
 	if typed := (*calendar.Error)(nil); errors.As(err, &typed) {
 		return err
 	}
-	kind := calendar.Unknown
+	kind, reason := calendar.Unknown, calendar.Unsaid
 	switch {
+	case noRoom(err):
+		kind, reason = calendar.Denied, calendar.NoRoom
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, errNotDir):
 		kind = calendar.Gone
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, errReadOnly):
@@ -144,7 +147,12 @@ func failure(op, target string, err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		kind = calendar.Unreachable
 	}
-	return &calendar.Error{Kind: kind, Op: op, Target: target, Err: cause(err)}
+	return &calendar.Error{Kind: kind, Reason: reason, Op: op, Target: target, Err: cause(err)}
+}
+
+// noRoom reports whether the disk, a quota or the longest file that this process may write is used up.
+func noRoom(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
 // cause leaves out the path that fs.PathError repeats: the target has it.

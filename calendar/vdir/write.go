@@ -173,7 +173,11 @@ func write(target string, data []byte, mode fs.FileMode, owner fs.FileInfo, put 
 	if err := put(f.Name()); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(target))
+	if err := syncFolder(filepath.Dir(target)); err != nil {
+		// The file is there: no kind of error that says it is not.
+		return &calendar.Error{Kind: calendar.Unknown, Op: "write", Target: target, Err: cause(err)}
+	}
+	return nil
 }
 
 // syncFolder makes a new name last through a loss of power.
