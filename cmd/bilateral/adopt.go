@@ -60,11 +60,11 @@ func (a *app) candidates(ctx context.Context, b config.Bilateral) (candidates, e
 	}
 	known := *w
 	known.offline, known.calendars = true, map[string]*engine.Calendar{}
-	all, err := known.bilaterals(ctx)
+	all, err := known.bilaterals()
 	if err != nil {
 		return candidates{}, err
 	}
-	wired, err := w.bilateral(ctx, b)
+	wired, err := w.bilateral(b)
 	if err != nil {
 		return candidates{}, err
 	}

@@ -24,7 +24,7 @@ func (a *app) busyOf(c *cobra.Command, name string, q busyQuery) (busyAnswer, bo
 	if _, ok := w.config.Calendar(name); !ok {
 		return busyAnswer{}, false, nil
 	}
-	wired, err := w.calendar(c.Context(), name)
+	wired, err := w.calendar(name)
 	if err != nil {
 		return busyAnswer{}, true, err
 	}

@@ -34,7 +34,7 @@ func (f *found) note(format string, args ...any) {
 func (a *app) checkCalendar(ctx context.Context, w *wiring, c config.Calendar) (found, error) {
 	defer a.progress("reaching " + c.Name + " …")()
 	var f found
-	wired, err := w.calendar(ctx, c.Name)
+	wired, err := w.calendar(c.Name)
 	if err != nil {
 		return f, err
 	}

@@ -155,7 +155,7 @@ func configFiles(path string) (files, folders []string, err error) {
 func credentials(c *config.Config) []string {
 	secrets := []config.Secret{c.Mail.Password}
 	for _, calendar := range c.Calendars {
-		secrets = append(secrets, calendar.Password, calendar.Credentials)
+		secrets = append(secrets, calendar.Password, calendar.Credentials, calendar.Token)
 	}
 	var names []string
 	for _, s := range secrets {

@@ -11,7 +11,7 @@ import (
 )
 
 // notifier wires what [notify] asks for; without it there is one that tells nobody.
-func (w *wiring) notifier(ctx context.Context, s *store.Store, log zerolog.Logger) (*notify.Notifier, error) {
+func (w *wiring) notifier(s *store.Store, log zerolog.Logger) (*notify.Notifier, error) {
 	c := w.config.Notify
 	o := notify.Options{Store: s, Mildest: c.Severity, Log: log}
 	if len(c.Command) > 0 {
@@ -36,7 +36,7 @@ func (w *wiring) notifier(ctx context.Context, s *store.Store, log zerolog.Logge
 		own, _ := w.config.Calendar(c.Calendar) // the config was checked
 		apart := *w
 		apart.mirror = "" // the mirror's files are the passes'
-		account, err := apart.account(ctx, own)
+		account, err := apart.account(own)
 		if err != nil {
 			return nil, err
 		}
@@ -65,7 +65,7 @@ func (a *app) notifyOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n, err := w.notifier(ctx, s, a.logger(zerolog.WarnLevel))
+	n, err := w.notifier(s, a.logger(zerolog.WarnLevel))
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (a *app) pass(ctx context.Context, o engine.Options) (engine.Report, error)
 			return engine.Report{}, err
 		}
 	}
-	e, err := a.engine(ctx, zerolog.WarnLevel)
+	e, err := a.engine(zerolog.WarnLevel)
 	if err != nil {
 		return engine.Report{}, err
 	}

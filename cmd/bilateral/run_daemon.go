@@ -72,7 +72,7 @@ func (a *app) runDaemon(ctx context.Context) error {
 	if err := d.watch(a); err != nil {
 		return err
 	}
-	first, err := d.build(ctx, a)
+	first, err := d.build(a)
 	if err != nil {
 		return err
 	}
@@ -87,10 +87,10 @@ func (a *app) runDaemon(ctx context.Context) error {
 }
 
 // build makes a complete setup from the config that a has read, or else as it is now.
-func (d *daemon) build(ctx context.Context, a *app) (*setup, error) {
+func (d *daemon) build(a *app) (*setup, error) {
 	fresh := *a
 	fresh.count = d.monitor.Count
-	e, err := fresh.engine(ctx, zerolog.InfoLevel)
+	e, err := fresh.engine(zerolog.InfoLevel)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (d *daemon) build(ctx context.Context, a *app) (*setup, error) {
 	if err != nil {
 		return nil, err
 	}
-	notifier, err := w.notifier(ctx, e.Store, e.Log)
+	notifier, err := w.notifier(e.Store, e.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (d *daemon) liveUntilSignal(ctx context.Context, s *setup) (next *setup, er
 					nudge(wake)
 				}
 			case syscall.SIGHUP:
-				if changed := d.reload(ctx, s); changed != nil {
+				if changed := d.reload(s); changed != nil {
 					if next == nil {
 						close(wake) // it ends when the pass in hand is done
 					} else if next.server != d.server && next.server != changed.server {
@@ -195,11 +195,11 @@ func endOf(ended <-chan error, signals <-chan os.Signal) error {
 
 // reload builds the setup of the changed config completely while the old one works; nil where the config is wrong: then
 // the old one goes on, and the status says why.
-func (d *daemon) reload(ctx context.Context, old *setup) *setup {
+func (d *daemon) reload(old *setup) *setup {
 	heard(old.engine.Log, d.manager.Reloading())
 	changed := *old.app
 	changed.loaded = nil
-	next, err := d.build(context.WithoutCancel(ctx), &changed)
+	next, err := d.build(&changed)
 	d.mu.Lock()
 	d.refused = ""
 	if err != nil {

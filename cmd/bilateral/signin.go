@@ -34,15 +34,17 @@ func (a *app) signIn(ctx context.Context, c *config.Config, cal config.Calendar)
 }
 
 // googleClient is what a Google calendar is reached with. A test's server may want no sign-in at all.
-func (a *app) googleClient(ctx context.Context, c *config.Config, cal config.Calendar) (*http.Client, error) {
+func (a *app) googleClient(c *config.Config, cal config.Calendar) *http.Client {
 	if cal.Credentials.IsZero() {
-		return &http.Client{Timeout: requestDeadline}, nil
+		return &http.Client{Timeout: requestDeadline}
 	}
-	o, err := a.signIn(ctx, c, cal)
-	if err != nil {
-		return nil, err
-	}
-	return signin.Client(o)
+	return lateClient(cal.Name, func(ctx context.Context) (*http.Client, error) {
+		o, err := a.signIn(ctx, c, cal)
+		if err != nil {
+			return nil, err
+		}
+		return signin.Client(o)
+	})
 }
 
 // tokenFile is in the person's own state folder, also for a look that borrows another one: who signed in is signed in.

@@ -168,7 +168,7 @@ func (a *app) offlineWith(s *store.Store) (*engine.Engine, error) {
 		return nil, err
 	}
 	w.offline = true
-	bilaterals, err := w.bilaterals(context.Background())
+	bilaterals, err := w.bilaterals()
 	return &engine.Engine{Store: s, Bilaterals: bilaterals, Interval: w.config.Interval}, err
 }
 

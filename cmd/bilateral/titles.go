@@ -18,7 +18,7 @@ func (a *app) titlesOf(ctx context.Context, s *store.Store, b config.Bilateral, 
 	if err != nil {
 		return nil, err
 	}
-	wired, err := w.bilateral(ctx, b)
+	wired, err := w.bilateral(b)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,13 +22,13 @@ import (
 const requestDeadline = time.Minute
 
 // engine builds the engine that the config asks for, ready for passes. It reaches no calendar yet.
-func (a *app) engine(ctx context.Context, usual zerolog.Level) (*engine.Engine, error) {
+func (a *app) engine(usual zerolog.Level) (*engine.Engine, error) {
 	w, err := a.wiring()
 	if err != nil {
 		return nil, err
 	}
 	w.mirror = a.stateDir()
-	bilaterals, err := w.bilaterals(ctx)
+	bilaterals, err := w.bilaterals()
 	if err != nil {
 		return nil, err
 	}
@@ -50,25 +49,23 @@ type wiring struct {
 	meter     func(calendar string) func(done, total int)
 	count     func(calendar string, next http.RoundTripper) http.RoundTripper
 	calendars map[string]*engine.Calendar
-	google    func(context.Context, config.Calendar) (*http.Client, error) // signed in
+	google    func(config.Calendar) *http.Client // signs in by itself
 }
 
 func (a *app) wiring() (*wiring, error) {
 	c, err := a.config()
-	signedIn := func(ctx context.Context, cal config.Calendar) (*http.Client, error) {
-		return a.googleClient(ctx, c, cal)
-	}
+	google := func(cal config.Calendar) *http.Client { return a.googleClient(c, cal) }
 	count := a.count
 	if count == nil {
 		count = func(_ string, next http.RoundTripper) http.RoundTripper { return next }
 	}
-	return &wiring{config: c, now: a.now, meter: a.meter, count: count, calendars: map[string]*engine.Calendar{}, google: signedIn}, err
+	return &wiring{config: c, now: a.now, meter: a.meter, count: count, calendars: map[string]*engine.Calendar{}, google: google}, err
 }
 
-func (w *wiring) bilaterals(ctx context.Context) ([]*engine.Bilateral, error) {
+func (w *wiring) bilaterals() ([]*engine.Bilateral, error) {
 	var out []*engine.Bilateral
 	for _, b := range w.config.Bilaterals {
-		wired, err := w.bilateral(ctx, b)
+		wired, err := w.bilateral(b)
 		if err != nil {
 			return nil, err
 		}
@@ -77,20 +74,20 @@ func (w *wiring) bilaterals(ctx context.Context) ([]*engine.Bilateral, error) {
 	return out, nil
 }
 
-func (w *wiring) bilateral(ctx context.Context, b config.Bilateral) (*engine.Bilateral, error) {
-	home, err := w.calendar(ctx, b.Calendar)
+func (w *wiring) bilateral(b config.Bilateral) (*engine.Bilateral, error) {
+	home, err := w.calendar(b.Calendar)
 	if err != nil {
 		return nil, err
 	}
 	me := w.config.Me
-	owner, err := w.side(ctx, b.Busy, b.Holidays, me.Zone)
+	owner, err := w.side(b.Busy, b.Holidays, me.Zone)
 	if err != nil {
 		return nil, err
 	}
 	owner.Name, owner.Email, owner.Judge = me.Name, me.Email, person(me.Email, b.Yields, b.LeaveWords)
 	owner.Judge.Self = true
 	x := b.Executive
-	boss, err := w.side(ctx, x.Busy, x.Holidays, x.Zone)
+	boss, err := w.side(x.Busy, x.Holidays, x.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -118,14 +115,14 @@ func person(email string, yields, leave []string) calendar.Person {
 	return calendar.Person{Emails: []string{email}, Yields: yields, LeaveWords: leave}
 }
 
-func (w *wiring) side(ctx context.Context, busy, holidays []string, zone *time.Location) (engine.Side, error) {
+func (w *wiring) side(busy, holidays []string, zone *time.Location) (engine.Side, error) {
 	var s engine.Side
 	for _, name := range busy {
 		if name == config.FreeBusy {
 			s.FreeBusy = true
 			continue
 		}
-		c, err := w.calendar(ctx, name)
+		c, err := w.calendar(name)
 		if err != nil {
 			return s, err
 		}
@@ -138,7 +135,7 @@ func (w *wiring) side(ctx context.Context, busy, holidays []string, zone *time.L
 }
 
 // calendar wires a configured calendar, once.
-func (w *wiring) calendar(ctx context.Context, name string) (*engine.Calendar, error) {
+func (w *wiring) calendar(name string) (*engine.Calendar, error) {
 	if c, ok := w.calendars[name]; ok {
 		return c, nil
 	}
@@ -149,7 +146,7 @@ func (w *wiring) calendar(ctx context.Context, name string) (*engine.Calendar, e
 	wired := &engine.Calendar{Name: c.Name, Type: c.Type, Zone: w.zoneOf(name), Host: hostOf(c)}
 	if !w.offline {
 		var err error
-		if wired.Account, err = w.account(ctx, c); err != nil {
+		if wired.Account, err = w.account(c); err != nil {
 			return nil, err
 		}
 	}
@@ -177,7 +174,7 @@ func calendarNames(c *config.Config) []string {
 }
 
 // account is the one switch from a config to an adapter.
-func (w *wiring) account(ctx context.Context, c config.Calendar) (calendar.Account, error) {
+func (w *wiring) account(c config.Calendar) (calendar.Account, error) {
 	switch c.Type {
 	case config.Vdir:
 		return vdir.New(c.Path, w.now), nil
@@ -185,13 +182,8 @@ func (w *wiring) account(ctx context.Context, c config.Calendar) (calendar.Accou
 		return caldav.New(caldav.Options{URL: c.URL, Username: c.Username, Secret: c.Password.Read, Collection: c.Collection,
 			Client: &http.Client{Transport: w.count(c.Name, caldav.Transport())}, Insecure: c.Insecure, Mirror: w.mirror, Now: w.now, Progress: w.meter(c.Name)})
 	case config.Google:
-		client, err := w.google(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		counted := *client
-		counted.Transport = w.count(c.Name, client.Transport)
-		client = &counted
+		client := w.google(c)
+		client.Transport = w.count(c.Name, client.Transport)
 		return google.New(google.Options{Calendar: c.Collection, Client: client, Endpoint: c.Endpoint, Mirror: w.mirror, Account: c.Name, Now: w.now})
 	case config.ICS:
 		login := feed.Login{Username: c.Username}
