@@ -147,7 +147,7 @@ func TestWhatBothUnitsSay(t *testing.T) {
 			}
 		}
 	}
-	for _, setting := range []string{"User=" + SystemUser, "StateDirectory=bilateral", "ExecStart=/usr/bin/bilateral --config " + SystemConfig + " run"} {
+	for _, setting := range []string{"User=" + SystemUser, "StateDirectory=bilateral", "RuntimeDirectory=bilateral", "ExecStart=/usr/bin/bilateral --config " + SystemConfig + " run"} {
 		if !strings.Contains(systemUnit, "\n"+setting+"\n") {
 			t.Errorf("the system unit does not say %s", setting)
 		}
