@@ -18,6 +18,9 @@ type CalendarState struct {
 	Error     string    // "" if reachable
 	Objects   int       // calendar.Observation.Objects at the last good read; 0 is an empty calendar
 	Degraded  string    // what it cannot do at present, in a sentence; "" for nothing
+	Trouble   string    // why the last write to it failed, although it can be read; "" if none did
+	// SignInEnds is when the sign-in to it is known to end; zero: no end is known.
+	SignInEnds time.Time
 
 	Failures int                // in a row
 	Kind     calendar.ErrorKind // of the last one
@@ -33,9 +36,9 @@ func (s *Store) SetCalendar(c CalendarState) error {
 		return s.said(doing, err)
 	}
 	return s.change(doing, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT OR REPLACE INTO calendars (name, type, reachable, last_ok, last_try, error, objects, degraded, failures, kind, next_try)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.Name, c.Type, c.Reachable, instant(c.LastOK), instant(c.LastTry), c.Error, c.Objects, c.Degraded,
-			c.Failures, c.Kind, instant(c.NextTry))
+		_, err := tx.Exec(`INSERT OR REPLACE INTO calendars (name, type, reachable, last_ok, last_try, error, objects, degraded, trouble, sign_in_ends, failures, kind, next_try)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.Name, c.Type, c.Reachable, instant(c.LastOK), instant(c.LastTry), c.Error, c.Objects, c.Degraded,
+			c.Trouble, instant(c.SignInEnds), c.Failures, c.Kind, instant(c.NextTry))
 		return err
 	})
 }
@@ -45,7 +48,7 @@ func (c CalendarState) differs(have CalendarState) bool {
 		return true
 	}
 	have.LastOK, have.LastTry = c.LastOK, c.LastTry
-	c.NextTry = whole(c.NextTry)
+	c.NextTry, c.SignInEnds = whole(c.NextTry), whole(c.SignInEnds)
 	return c != have
 }
 
@@ -55,11 +58,11 @@ func (s *Store) Calendars() ([]CalendarState, error) {
 	return out, s.said("read the calendars' states", err)
 }
 
-const selectCalendars = "SELECT name, type, reachable, last_ok, last_try, error, objects, degraded, failures, kind, next_try FROM calendars"
+const selectCalendars = "SELECT name, type, reachable, last_ok, last_try, error, objects, degraded, trouble, sign_in_ends, failures, kind, next_try FROM calendars"
 
 func scanCalendar(r row) (c CalendarState, err error) {
 	err = r.Scan(&c.Name, &c.Type, &c.Reachable, (*instant)(&c.LastOK), (*instant)(&c.LastTry), &c.Error, &c.Objects, &c.Degraded,
-		&c.Failures, &c.Kind, (*instant)(&c.NextTry))
+		&c.Trouble, (*instant)(&c.SignInEnds), &c.Failures, &c.Kind, (*instant)(&c.NextTry))
 	return c, err
 }
 

@@ -95,9 +95,17 @@ func TestKnownSeries(t *testing.T) {
 	if k := known(); !k.LastSeen.Equal(at(15)) || !k.FirstSeen.Equal(at(0)) {
 		t.Errorf("a quarter of an hour later: %+v", k)
 	}
-	ok(t, s.MarkGone("dana", "u1"))
+	ok(t, s.MarkGone("dana", "u1", at(16)))
+	ok(t, s.MarkGone("dana", "u1", at(17)))
 	if k := known(); !k.Gone {
 		t.Errorf("gone: %+v", k)
+	}
+	if list := must[[]Vanished](t)(s.Vanished()); len(list) != 1 || list[0] != (Vanished{"dana", at(16)}) {
+		t.Errorf("vanished: %+v", list)
+	}
+	ok(t, s.Excuse())
+	if list := must[[]Vanished](t)(s.Vanished()); len(list) != 0 || !known().Gone {
+		t.Errorf("excused: %+v, %+v", list, known())
 	}
 	ok(t, s.Remember("dana", "u1", "team", at(16)))
 	if k := known(); k.Gone || k.Calendar != "team" {

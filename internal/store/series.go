@@ -18,6 +18,12 @@ type Known struct {
 	Gone      bool
 }
 
+// Vanished is a series that is not in its calendar any more, and since when: together with others that is suspicious.
+type Vanished struct {
+	Bilateral string
+	Since     time.Time
+}
+
 // KnownSeries returns the series of a bilateral by the time they were first seen.
 func (s *Store) KnownSeries(bilateral string) ([]Known, error) {
 	out, err := all(s.db, scanKnown, selectSeries+" WHERE bilateral = ? ORDER BY first_seen, uid", bilateral)
@@ -41,16 +47,38 @@ func (s *Store) Remember(bilateral, uid, calendar string, at time.Time) error {
 	}
 	return s.change(doing, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`INSERT INTO series (bilateral, uid, calendar, first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?4)
-			ON CONFLICT DO UPDATE SET calendar = excluded.calendar, last_seen = excluded.last_seen, gone = 0`,
+			ON CONFLICT DO UPDATE SET calendar = excluded.calendar, last_seen = excluded.last_seen, gone = 0, vanished = ''`,
 			bilateral, uid, calendar, instant(at))
 		return err
 	})
 }
 
-// MarkGone records that a known series is not in its calendar any more.
-func (s *Store) MarkGone(bilateral, uid string) error {
+// MarkGone records that a known series is not in its calendar any more, and since when; zero: that is not known.
+func (s *Store) MarkGone(bilateral, uid string, since time.Time) error {
 	return s.change("mark a series as gone", func(tx *sql.Tx) error {
-		_, err := tx.Exec("UPDATE series SET gone = 1 WHERE bilateral = ? AND uid = ? AND gone = 0", bilateral, uid)
+		_, err := tx.Exec("UPDATE series SET gone = 1, vanished = ? WHERE bilateral = ? AND uid = ? AND gone = 0", instant(since), bilateral, uid)
+		return err
+	})
+}
+
+// Vanished returns every series that is gone, and since when, but for those that [Store.Excuse] took off the list.
+func (s *Store) Vanished() ([]Vanished, error) {
+	scan := func(r row) (v Vanished, err error) {
+		err = r.Scan(&v.Bilateral, (*instant)(&v.Since))
+		return v, err
+	}
+	out, err := all(s.db, scan, "SELECT bilateral, vanished FROM series WHERE gone = 1 AND vanished <> '' ORDER BY vanished, bilateral")
+	return out, s.said("read which series vanished", err)
+}
+
+// Excuse takes all that vanished so far off the list: a person has seen it. They stay gone.
+func (s *Store) Excuse() error {
+	list, err := s.Vanished()
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	return s.change("excuse the series that vanished", func(tx *sql.Tx) error {
+		_, err := tx.Exec("UPDATE series SET vanished = '' WHERE gone = 1")
 		return err
 	})
 }
