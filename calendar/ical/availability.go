@@ -120,25 +120,7 @@ func (x *expander) boundsOf(a *availability) (from, to int64, ok bool) {
 
 // freeIn are the available times, in order.
 func (x *expander) freeIn(a *availability) []slot {
-	groups := map[string]*group{}
-	var order []*group
-	for _, c := range a.free {
-		g := groups[c.uid]
-		if g == nil || c.uid == "" {
-			g = &group{}
-			groups[c.uid] = g
-			order = append(order, g)
-		}
-		g.add(c)
-	}
-	var out []slot
-	for _, g := range order {
-		for _, s := range x.slots(g) {
-			if !s.excluded && s.touches(x.from, x.to) {
-				out = append(out, s)
-			}
-		}
-	}
+	out := x.inWindow(groupsOf(a.free))
 	slices.SortFunc(out, func(a, b slot) int { return cmp.Compare(a.start, b.start) })
 	return out
 }

@@ -256,13 +256,7 @@ func (p *parser) readRule(c *component, q prop) {
 // readDates takes a list of RDATEs or EXDATEs, apart where one of them is broken.
 func (p *parser) readDates(c *component, q prop) {
 	tzid := p.zoneName(q)
-	for rest := q.value; len(rest) > 0; {
-		one := rest
-		if i := bytes.IndexByte(rest, ','); i >= 0 {
-			one, rest = rest[:i], rest[i+1:]
-		} else {
-			rest = nil
-		}
+	for one := range bytes.SplitSeq(q.value, []byte(",")) {
 		if len(bytes.TrimSpace(one)) == 0 {
 			continue
 		}

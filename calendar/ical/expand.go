@@ -10,17 +10,11 @@ import (
 
 // Expand merges files (a series is one UID, wherever its components stand) and returns every instance whose span touches
 // the window, by start, then UID: also transparent, cancelled and declined ones, for judging is the work of
-// calendar.Person. Free/busy periods, and what lies outside a VAVAILABILITY's hours, come as Anonymous events. The second result names what could not be placed in time.
+// calendar.Person. Free/busy periods, and what lies outside a VAVAILABILITY's hours, come as Anonymous events. The second
+// result names what could not be placed in time.
 func Expand(files []*File, v View) ([]calendar.Event, []calendar.Unreadable) {
 	x := newExpander(files, v)
-	var found []slot
-	for _, g := range x.groups {
-		for _, s := range x.slots(g) {
-			if !s.excluded && s.touches(x.from, x.to) {
-				found = append(found, s)
-			}
-		}
-	}
+	found := x.inWindow(x.groups)
 	for _, f := range files {
 		for i := range f.periods {
 			p := &f.periods[i]
@@ -34,6 +28,19 @@ func Expand(files []*File, v View) ([]calendar.Event, []calendar.Unreadable) {
 		found = append(found, slot{start: away[i].start, end: away[i].end, period: &away[i]})
 	}
 	return sorted(found), told(x.bad, x.unsaid, "all calendars together")
+}
+
+// inWindow returns the instances that touch the window.
+func (x *expander) inWindow(groups []*group) []slot {
+	var found []slot
+	for _, g := range groups {
+		for _, s := range x.slots(g) {
+			if !s.excluded && s.touches(x.from, x.to) {
+				found = append(found, s)
+			}
+		}
+	}
+	return found
 }
 
 // sorted makes events of slots, by start, then UID, then as they were found. It sorts places, since events are large.
@@ -91,19 +98,28 @@ type group struct {
 func newExpander(files []*File, v View) *expander {
 	x := &expander{from: v.Window.Start.Unix(), to: v.Window.End.Unix(), home: v.zone(), zones: newZones(), reported: map[*component]bool{},
 		left: effort{allInstances, allSteps}}
-	byUID := map[string]*group{}
+	var all []*component
 	for _, f := range files {
-		for _, c := range f.events {
-			g := byUID[c.uid]
-			if g == nil || c.uid == "" { // without a UID nothing belongs together
-				g = &group{}
-				byUID[c.uid] = g
-				x.groups = append(x.groups, g)
-			}
-			g.add(c)
-		}
+		all = append(all, f.events...)
 	}
+	x.groups = groupsOf(all)
 	return x
+}
+
+// groupsOf puts together what has one UID, in the order of the first of each.
+func groupsOf(all []*component) []*group {
+	var groups []*group
+	byUID := map[string]*group{}
+	for _, c := range all {
+		g := byUID[c.uid]
+		if g == nil || c.uid == "" { // without a UID nothing belongs together
+			g = &group{}
+			byUID[c.uid] = g
+			groups = append(groups, g)
+		}
+		g.add(c)
+	}
+	return groups
 }
 
 func (g *group) add(c *component) {

@@ -20,13 +20,7 @@ const maxPeriods = 500_000 // of one component: one of five minutes for more tha
 
 func (p *parser) readFreeBusy(q prop) {
 	kind := p.intern(strings.ToUpper(string(clip(q.param("FBTYPE")))))
-	for rest := q.value; len(rest) > 0; {
-		one := rest
-		if i := bytes.IndexByte(rest, ','); i >= 0 {
-			one, rest = rest[:i], rest[i+1:]
-		} else {
-			rest = nil
-		}
+	for one := range bytes.SplitSeq(q.value, []byte(",")) {
 		if len(p.busy.periods) == maxPeriods {
 			p.f.report(p.s.start, "", "free/busy has more than %d periods; the rest is left out", maxPeriods)
 			return

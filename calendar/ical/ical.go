@@ -6,6 +6,10 @@
 //
 // Local times follow RFC 5545 section 3.3.5: of two, the first; in a gap, the offset before it. Rules are expanded on
 // the wall clock and then mapped to instants, so that a midnight that does not exist moves no day.
+//
+// Begin with [Collection], which holds what a calendar holds and answers from memory: it uses [Parse], then [Expand] for
+// busy time and [SeriesOf] for our own meetings. [New] writes a series, [Patched] changes one in its text and keeps every
+// other line; [Itip] and [Answers] are the messages that go by mail. What is read is never judged here, nor fetched.
 package ical
 
 import (

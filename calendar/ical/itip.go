@@ -2,14 +2,11 @@ package ical
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
 
 	"bilateral/calendar"
-
-	goical "github.com/emersion/go-ical"
 )
 
 // Itip is a message from the organizer of a series to a guest, RFC 5546 section 3.2. It is written from what the series
@@ -28,13 +25,10 @@ type Itip struct {
 // section 3.3.5) is written in UTC. It never fails: what came from outside cannot end a line.
 func (m Itip) Encode() []byte {
 	c := m.clock()
-	cal := newBlock("VCALENDAR")
-	cal.say("PRODID", productID)
-	cal.say("VERSION", "2.0")
-	cal.say("CALSCALE", "GREGORIAN")
+	cal := newCalendar()
 	cal.say("METHOD", m.Method)
 	if c.form == zoned {
-		cal.hold(written(zoneComponent(c.zone, m.earliest())))
+		cal.hold(zoneComponent(c.zone, m.earliest()))
 	}
 	if !m.Original.IsZero() {
 		cal.hold(m.instance(c, m.at(m.Original)))
@@ -160,33 +154,4 @@ func (m Itip) words(b *block, title, location, description string) {
 	}
 	b.say("STATUS", status)
 	b.say("TRANSP", "OPAQUE")
-}
-
-func newBlock(name string) *block {
-	return &block{name: name, begin: "BEGIN:" + name, end: "END:" + name}
-}
-
-func (b *block) tell(p property)        { b.items = append(b.items, item{line: p.String()}) }
-func (b *block) say(name, value string) { b.tell(property{name: name, value: value}) }
-
-func (b *block) sayText(name, text string) {
-	if text != "" {
-		b.say(name, escapeText(text))
-	}
-}
-
-func (b *block) hold(child *block) { b.items = append(b.items, item{child: child}) }
-
-// written turns a component without parameters into text.
-func written(c *goical.Component) *block {
-	b := newBlock(c.Name)
-	for _, name := range slices.Sorted(maps.Keys(c.Props)) {
-		for _, p := range c.Props[name] {
-			b.say(p.Name, p.Value)
-		}
-	}
-	for _, child := range c.Children {
-		b.hold(written(child))
-	}
-	return b
 }

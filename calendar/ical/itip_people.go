@@ -20,7 +20,7 @@ func (m Itip) people(b *block, invited []calendar.Attendee) {
 	asks := user("ORGANIZER", organizer)
 	asks.params = append(asks.params, sender...)
 	b.tell(asks)
-	b.tell(answering(organizer, calendar.Accepted))
+	b.tell(answering(organizer, calendar.Accepted, individual))
 	if _, named := calendar.Attends(invited, m.Guest.Email); !named {
 		invited = append(slices.Clip(invited), m.Guest)
 	}
@@ -31,7 +31,7 @@ func (m Itip) people(b *block, invited []calendar.Attendee) {
 		if strings.EqualFold(a.Email, m.Guest.Email) {
 			a.Name = cmp.Or(a.Name, m.Guest.Name)
 		}
-		guest := answering(a, cmp.Or(a.Status, calendar.NeedsAction))
+		guest := answering(a, cmp.Or(a.Status, calendar.NeedsAction), individual)
 		if m.Method == "REQUEST" {
 			guest.params = append(guest.params, "RSVP=TRUE")
 		}
@@ -39,9 +39,13 @@ func (m Itip) people(b *block, invited []calendar.Attendee) {
 	}
 }
 
-func answering(a calendar.Attendee, status calendar.PartStat) property {
+// individual says that somebody is no room, which is the default too: RFC 5545 section 3.2.3.
+const individual = "CUTYPE=INDIVIDUAL"
+
+// answering is an attendee with an answer, behind the other parameters that are given.
+func answering(a calendar.Attendee, status calendar.PartStat, params ...string) property {
 	p := user("ATTENDEE", a)
-	p.params = append(p.params, "CUTYPE=INDIVIDUAL", "ROLE=REQ-PARTICIPANT", "PARTSTAT="+token(string(status)))
+	p.params = append(append(p.params, params...), "ROLE=REQ-PARTICIPANT", "PARTSTAT="+token(string(status)))
 	return p
 }
 

@@ -49,6 +49,11 @@ func markKey(property string) (string, bool) {
 	return key, ours && key != markID && validMarkKey.MatchString(key)
 }
 
+func isMark(property string) bool {
+	_, ours := markKey(property)
+	return ours
+}
+
 // encodeMark returns the property value that keeps a mark's value.
 func encodeMark(value string) string {
 	value = strings.ToValidUTF8(value, string(utf8.RuneError))
@@ -73,22 +78,18 @@ func decodeMark(raw string) string {
 	return string(value)
 }
 
-// markProperties returns the properties that set a mark, by key, as name and value. An empty value asks for the
-// property's removal.
-func markProperties(m calendar.Mark) ([]markEntry, error) {
-	entries := make([]markEntry, 0, len(m))
+// setMarks sets the keys of a mark, in their order; an empty value removes its property.
+func setMarks(b *block, m calendar.Mark) error {
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		name, err := markName(key)
-		if err != nil {
-			return nil, err
+		switch {
+		case err != nil:
+			return err
+		case m[key] == "":
+			b.remove(name)
+		default:
+			b.set(property{name: name, value: encodeMark(m[key])})
 		}
-		entry := markEntry{name: name}
-		if m[key] != "" {
-			entry.value = encodeMark(m[key])
-		}
-		entries = append(entries, entry)
 	}
-	return entries, nil
+	return nil
 }
-
-type markEntry struct{ name, value string }

@@ -131,16 +131,8 @@ func (s *seriesText) finish(b *block, p calendar.Patch, asks bool) error {
 		b.remove("X-ALT-DESC")
 		b.remove("STYLED-DESCRIPTION")
 	}
-	entries, err := markProperties(p.Mark)
-	if err != nil {
+	if err := setMarks(b, p.Mark); err != nil {
 		return err
-	}
-	for _, e := range entries {
-		if e.value == "" {
-			b.remove(e.name)
-		} else {
-			b.set(property{name: e.name, value: e.value})
-		}
 	}
 	if p.Answer != nil {
 		takeAnswer(b, *p.Answer)

@@ -30,16 +30,6 @@ func (s *seriesText) turnEnd(b *block) {
 	}
 }
 
-// exchange puts a property in the place of that of another name.
-func (b *block) exchange(name string, p property) {
-	b.rewrite(func(_ property, first bool) []property {
-		if first {
-			return []property{p}
-		}
-		return nil
-	}, name)
-}
-
 func hasEnd(b *block) bool {
 	_, ok := b.get("DTEND")
 	return ok
@@ -139,11 +129,7 @@ func (s *seriesText) addCompanion(original time.Time) (*block, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries, err := markProperties(calendar.Mark{companionKey: "1"})
-	for _, e := range entries {
-		o.set(property{name: e.name, value: e.value})
-	}
-	return o, err
+	return o, setMarks(o, calendar.Mark{companionKey: "1"})
 }
 
 // moveLast moves an override behind the others.

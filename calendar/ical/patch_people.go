@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"slices"
 	"strings"
 
 	"bilateral/calendar"
@@ -33,6 +34,27 @@ func askAgain(b *block, organizer string) {
 		}
 		return []property{p.with("PARTSTAT", string(calendar.NeedsAction)).with("RSVP", "TRUE")}
 	}, "ATTENDEE")
+}
+
+// Unserved is a text whose guests a server that schedules leaves alone: SCHEDULE-AGENT=CLIENT, RFC 6638 section 7.1. What
+// the text says of it already stays. The error is that of a text which is cut off.
+func Unserved(data []byte) ([]byte, error) {
+	text, err := parseTree(data)
+	if err != nil {
+		return nil, err
+	}
+	for _, object := range text.children("VCALENDAR") {
+		for _, event := range object.children("VEVENT") {
+			organizer, _ := event.get("ORGANIZER")
+			event.rewrite(func(p property, _ bool) []property {
+				if addressOf(p) != addressOf(organizer) && p.param("SCHEDULE-AGENT") == "" {
+					p.params = append(slices.Clip(p.params), unserved)
+				}
+				return []property{p}
+			}, "ATTENDEE")
+		}
+	}
+	return text.encode(), nil
 }
 
 // takeAnswer writes what a guest answered by mail, the note where Google and Apple keep it. A note of an earlier answer

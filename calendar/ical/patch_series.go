@@ -173,10 +173,8 @@ func (s *seriesText) addOverride(original time.Time) (*block, error) {
 		o.remove(name)
 	}
 	for _, it := range slices.Clone(o.items) {
-		if p, ok := it.property(); ok {
-			if _, ours := markKey(p.name); ours {
-				o.remove(p.name)
-			}
+		if p, ok := it.property(); ok && isMark(p.name) {
+			o.remove(p.name)
 		}
 	}
 	if _, counted := s.master.get("SEQUENCE"); counted {

@@ -24,6 +24,32 @@ type item struct {
 	child *block
 }
 
+func newBlock(name string) *block {
+	return &block{name: name, begin: "BEGIN:" + name, end: "END:" + name}
+}
+
+// newCalendar is an object with what each of ours begins with.
+func newCalendar() *block {
+	b := newBlock("VCALENDAR")
+	b.say("PRODID", productID)
+	b.say("VERSION", "2.0")
+	b.say("CALSCALE", "GREGORIAN")
+	return b
+}
+
+// tell adds a property behind the others.
+func (b *block) tell(p property) { b.items = append(b.items, item{line: p.String()}) }
+
+func (b *block) say(name, value string) { b.tell(property{name: name, value: value}) }
+
+func (b *block) sayText(name, text string) {
+	if text != "" {
+		b.say(name, escapeText(text))
+	}
+}
+
+func (b *block) hold(child *block) { b.items = append(b.items, item{child: child}) }
+
 // parseTree reads a text into blocks. It refuses a text whose components do not close: half an object must never be
 // written back.
 func parseTree(data []byte) (*block, error) {
@@ -144,15 +170,17 @@ func (b *block) set(p property) {
 		b.items = slices.Insert(b.items, b.endOfProperties(), item{line: p.String()})
 		return
 	}
-	b.rewrite(func(old property, first bool) []property {
-		if !old.is(p.name) {
-			return []property{old}
-		}
+	b.exchange(p.name, p)
+}
+
+// exchange puts p in the place of the first property of another name and removes further ones.
+func (b *block) exchange(name string, p property) {
+	b.rewrite(func(_ property, first bool) []property {
 		if first {
 			return []property{p}
 		}
 		return nil
-	}, p.name)
+	}, name)
 }
 
 // remove drops every property of a name.

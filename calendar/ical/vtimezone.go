@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	goical "github.com/emersion/go-ical"
 )
 
 const (
@@ -27,18 +25,19 @@ type shift struct {
 // zoneComponent describes a zone from the moment start on, as the machine's zone data have it. Where the clock changes by the
 // same rules every year, they are written as rules, since a series may live for ever. Any other zone gets its changes of
 // ten years; most readers know a zone by its name anyway.
-func zoneComponent(zone *time.Location, start time.Time) *goical.Component {
-	vtz := goical.NewComponent(goical.CompTimezone)
-	setRaw(vtz, goical.PropTimezoneID, lineText(zone.String()))
+func zoneComponent(zone *time.Location, start time.Time) *block {
+	vtz := newBlock("VTIMEZONE")
+	vtz.say("TZID", lineText(zone.String()))
 	shifts := shiftsAround(zone, start)
 	if first, second, ok := yearlyRules(shifts); ok {
-		vtz.Children = []*goical.Component{observance(shifts[0], first), observance(shifts[1], second)}
+		vtz.hold(observance(shifts[0], first))
+		vtz.hold(observance(shifts[1], second))
 		return vtz
 	}
 	current := max(0, countUntil(shifts, start)-1)
 	for i, s := range shifts[current:] {
 		if i == 0 || s.wall.Before(start.AddDate(listedYears, 0, 0)) {
-			vtz.Children = append(vtz.Children, observance(s, ""))
+			vtz.hold(observance(s, ""))
 		}
 	}
 	return vtz
@@ -165,18 +164,18 @@ func daysFrom(first, last int) []int {
 }
 
 // observance is a STANDARD or DAYLIGHT component, RFC 5545 section 3.6.5; without a rule it holds from that one change on.
-func observance(s shift, rule string) *goical.Component {
-	name := goical.CompTimezoneStandard
+func observance(s shift, rule string) *block {
+	name := "STANDARD"
 	if s.daylight {
-		name = goical.CompTimezoneDaylight
+		name = "DAYLIGHT"
 	}
-	o := goical.NewComponent(name)
-	setRaw(o, goical.PropDateTimeStart, s.wall.Format(localFormat))
-	setRaw(o, goical.PropTimezoneOffsetFrom, utcOffset(s.from))
-	setRaw(o, goical.PropTimezoneOffsetTo, utcOffset(s.to))
-	setRaw(o, goical.PropTimezoneName, escapeText(s.name))
+	o := newBlock(name)
+	o.say("DTSTART", s.wall.Format(localFormat))
+	o.say("TZOFFSETFROM", utcOffset(s.from))
+	o.say("TZOFFSETTO", utcOffset(s.to))
+	o.sayText("TZNAME", s.name)
 	if rule != "" {
-		setRaw(o, goical.PropRecurrenceRule, rule)
+		o.say("RRULE", rule)
 	}
 	return o
 }

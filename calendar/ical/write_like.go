@@ -91,8 +91,3 @@ func firstMaster(text *block) (master, home *block) {
 	}
 	return nil, nil
 }
-
-func isMark(name string) bool {
-	upper := strings.ToUpper(name)
-	return upper == "X-BILATERAL" || strings.HasPrefix(upper, "X-BILATERAL-")
-}
