@@ -29,30 +29,31 @@ var (
 	noun    = []string{}
 	speaks  = []string{"calendar"}
 	adapter = []string{"calendar", "calendar/ical"}
-	mirrors = []string{"calendar", "calendar/ical", "calendar/snapshot"}
+	mirrors = []string{"calendar", "calendar/ical", "calendar/snapshot", "calendar/web"}
 )
 
 // layers is the architecture: imports go one way, and a package that is not here has no place yet.
 var layers = map[string]layer{
 	"calendar":                    {ours: noun, pure: true, why: "every package speaks its language, so it knows none of them"},
 	"agenda":                      {ours: noun, pure: true, why: "follow-ups and their text are judged without calendars, files or clocks"},
-	"calendar/ical":               {ours: speaks, theirs: []string{"github.com/emersion/go-ical"}, pure: true, why: "it turns text into events and back, and nothing else"},
+	"calendar/ical":               {ours: speaks, pure: true, why: "it turns text into events and back, and nothing else"},
 	"calendar/holiday":            {ours: speaks, theirs: []string{"github.com/rickar/cal/v2"}, pure: true, why: "it turns a region and dates into busy time"},
 	"calendar/calendartest":       {ours: speaks, why: "it asks of an adapter only what calendar.Account promises"},
 	"calendar/memory":             {ours: adapter, why: "an adapter translates and nothing else"},
 	"calendar/vdir":               {ours: adapter, why: "an adapter translates and nothing else"},
-	"calendar/feed":               {ours: adapter, hosts: true, why: "an adapter translates and nothing else"},
+	"calendar/feed":               {ours: []string{"calendar", "calendar/ical", "calendar/web"}, hosts: true, why: "an adapter translates and nothing else"},
 	"calendar/snapshot":           {ours: noun, why: "it keeps bytes of an adapter's on disk, and does not know what they mean"},
+	"calendar/web":                {ours: speaks, hosts: true, why: "it judges addresses and answers, and asks for nothing"},
 	"calendar/caldav":             {ours: mirrors, hosts: true, why: "an adapter translates and nothing else"},
 	"calendar/google":             {ours: mirrors, hosts: true, why: "an adapter translates and nothing else"},
 	"calendar/imip":               {ours: adapter, theirs: []string{"github.com/emersion/go-message"}, pure: true, why: "it turns series into mails and mails into answers, and carries neither"},
-	"calendar/google/signin":      {ours: speaks, hosts: true, why: "it fetches and keeps tokens, and knows no calendar's content"},
+	"calendar/google/signin":      {ours: []string{"calendar", "calendar/web"}, hosts: true, why: "it fetches and keeps tokens, and knows no calendar's content"},
 	"calendar/google/standin":     {ours: speaks, hosts: true, why: "it is Google's side, and an adapter's mistakes must not be its own"},
 	"test/servers/google-standin": {ours: []string{"calendar/google/standin"}, hosts: true, why: "it puts the stand-in on loopback and nothing else"},
 	"internal/plan":               {ours: speaks, pure: true, why: "the guarantee is a function of the world it is given"},
 	"internal/mail":               {ours: []string{"calendar", "calendar/imip"}, why: "it carries mails and does not know what for"},
 	"internal/store":              {ours: []string{"calendar", "agenda", "internal/plan"}, why: "it keeps what others decide"},
-	"config":                      {ours: []string{"calendar", "calendar/holiday", "agenda", "internal/plan"}, why: "it yields the core's own policy types, and does nothing with them"},
+	"config":                      {ours: []string{"calendar", "calendar/holiday", "calendar/web", "agenda", "internal/plan"}, why: "it yields the core's own policy types, and does nothing with them"},
 	"systemd":                     {ours: noun, why: "units, notification and the watchdog know nothing of meetings"},
 	"internal/engine": {
 		ours: []string{"calendar", "calendar/imip", "agenda", "internal/plan", "internal/store"},

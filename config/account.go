@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"net"
 	"net/mail"
 	"net/url"
 	"os"
@@ -10,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"bilateral/calendar/web"
 )
 
 func (r *reader) me() Me {
@@ -23,7 +24,7 @@ func (r *reader) me() Me {
 	defer me.done()
 	m := Me{Name: me.required("name"), Email: me.email(), Zone: me.zone("timezone", nil)}
 	if !me.has("timezone") {
-		me.missing("timezone", "Add a line such as: "+example("timezone"))
+		me.missing("timezone", "")
 	}
 	return m
 }
@@ -131,13 +132,13 @@ func (r *reader) refuseOthers(kind string) {
 func (r *reader) checkPlace(c Calendar) {
 	switch {
 	case c.Type == CalDAV && !r.has("url"):
-		r.missing("url", "Add a line such as: "+example("url"))
+		r.missing("url", "")
 	case c.Type == Vdir && !r.has("path"):
-		r.missing("path", "Add a line such as: "+example("path"))
+		r.missing("path", "")
 	case c.Type == ICS && r.has("url") == r.has("path"):
 		r.wrong("url", "a calendar of type ics takes either url or path", `Write for instance: url = "https://dav.example.org/dana.ics"`)
 	case c.Type == Google && !r.has("credentials") && !r.has("endpoint"):
-		r.missing("credentials", "Add a line such as: "+example("credentials"))
+		r.missing("credentials", "")
 	}
 }
 
@@ -161,7 +162,7 @@ func (r *reader) mail() Mail {
 	mail := Mail{SMTP: m.server("smtp"), IMAP: m.server("imap")}
 	mail.Username, mail.Password = m.login()
 	if !m.has("smtp") {
-		m.missing("smtp", "Add a line such as: "+example("smtp"))
+		m.missing("smtp", "")
 	}
 	return mail
 }
@@ -207,7 +208,7 @@ func (r *reader) url(key string, insecure, byDomain bool) string {
 	case !ok:
 	case u.Scheme != "https" && u.Scheme != "http":
 		r.wrong(key, "must begin with https://", "")
-	case u.Scheme == "http" && !loopback(u) && !insecure:
+	case u.Scheme == "http" && !web.Loopback(u) && !insecure:
 		r.wrong(key, "plain http to another machine shows your password to the network", "Use https://, or if you must: insecure = true")
 	}
 	return s
@@ -227,15 +228,10 @@ func (r *reader) loopback(key string) string {
 	if s == "" {
 		return ""
 	}
-	if u, ok := r.address(key, s); ok && !loopback(u) {
+	if u, ok := r.address(key, s); ok && !web.Loopback(u) {
 		r.wrong(key, "is for tests and takes only an address of this machine", "Remove it, or write for instance: "+example(key))
 	}
 	return s
-}
-
-func loopback(u *url.URL) bool {
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // filePath makes a path absolute.

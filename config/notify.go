@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"bilateral/calendar/web"
 )
 
 // Notify is the [notify] table: whom to tell of problems, and how. What is empty is not used.
@@ -68,7 +70,7 @@ func (r *reader) hook(key string) string {
 	switch u, err := url.Parse(s); {
 	case err != nil || u.Host == "":
 		r.wrong(key, "is no address", "")
-	case u.Scheme != "https" && !(u.Scheme == "http" && loopback(u)):
+	case u.Scheme != "https" && !(u.Scheme == "http" && web.Loopback(u)):
 		r.wrong(key, "must begin with https:// (or http://, to this machine only)", "")
 	}
 	return s
@@ -79,14 +81,10 @@ func (r *reader) writable(key, name string, c *Config) {
 	if name == "" {
 		return
 	}
-	names := make([]string, len(c.Calendars))
-	for i, cal := range c.Calendars {
-		names[i] = cal.Name
-	}
 	cal, known := c.Calendar(name)
 	switch {
 	case !known:
-		r.wrong(key, fmt.Sprintf("no calendar is named %q", name), "Name one of "+quoted(slices.Sorted(slices.Values(names)))+", or add it.")
+		r.wrong(key, fmt.Sprintf("no calendar is named %q", name), "Name one of "+quoted(slices.Sorted(slices.Values(c.names())))+", or add it.")
 	case cal.Type == ICS:
 		r.wrong(key, fmt.Sprintf("%q is of type ics, which can only be read", name), "Name a calendar of type caldav, google or vdir.")
 	}
@@ -118,7 +116,7 @@ func local(address string) error {
 		return fmt.Errorf("%q is neither address:port nor unix:/path", address)
 	}
 	at, err := netip.ParseAddr(host)
-	if !loopback(&url.URL{Host: net.JoinHostPort(host, "1")}) || err == nil && at.Zone() != "" {
+	if !web.Loopback(&url.URL{Host: net.JoinHostPort(host, "1")}) || err == nil && at.Zone() != "" {
 		return errors.New("there is no sign-in, so it must be on this machine's loopback, or a socket")
 	}
 	if n, err := net.LookupPort("tcp", port); err != nil || n == 0 {

@@ -78,7 +78,7 @@ func howChangesAreFound(sync bool, r *resource) string {
 	switch {
 	case sync:
 		return "one small request (sync-collection)"
-	case r.text(ctagName) != "" || r.text(dav("sync-token")) != "":
+	case r.collectionTag() != "":
 		return "one small request, and a full listing when anything changed (getctag)"
 	}
 	return "a full listing each time: the server does not tell of changes"

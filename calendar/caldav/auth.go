@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"bilateral/calendar"
+	"bilateral/calendar/web"
 )
 
 // authenticator adds credentials to requests. The secret is asked for when it is first needed, and again when the server
@@ -44,7 +45,7 @@ func (a *authenticator) sign(ctx context.Context, req *http.Request) error {
 		req.Header.Set("Authorization", "Bearer "+a.held)
 	case a.scheme == digested:
 		req.Header.Set("Authorization", a.digest.authorize(a.user, a.held, req.Method, req.URL.RequestURI()))
-	case a.scheme == basic, req.URL.Scheme == "https", isLoopback(req.URL):
+	case a.scheme == basic, req.URL.Scheme == "https", web.Loopback(req.URL):
 		req.SetBasicAuth(a.user, a.held)
 	}
 	return nil

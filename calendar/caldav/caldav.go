@@ -2,7 +2,10 @@
 //
 // It is a client of its own, made to be indifferent to which server answers: it reads a collection once, keeps a mirror of
 // it, follows it with the cheapest question the server understands, and expands events itself. Every write has a
-// precondition, and is looked at afterwards.
+// precondition, and is looked at afterwards. It does not retry, and judges nothing that it reads.
+//
+// Begin with [Account.Observe]. discover.go finds the collection, replica.go follows it, reply.go hears what guests said,
+// write.go changes it; http.go sends, auth.go signs in, and trust.go says where credentials may go.
 package caldav
 
 import (
@@ -19,6 +22,7 @@ import (
 	"bilateral/calendar"
 	"bilateral/calendar/ical"
 	"bilateral/calendar/snapshot"
+	"bilateral/calendar/web"
 )
 
 // Options says where a calendar is and how to get at it.
@@ -65,7 +69,7 @@ func New(o Options) (*Account, error) {
 		return nil, errors.New("the address of the CalDAV server holds a user name: take it out and set the user name by itself")
 	case start.Scheme != "https" && start.Scheme != "http":
 		return nil, fmt.Errorf("the address of the CalDAV server begins with %s: use https", start.Scheme)
-	case start.Scheme == "http" && !isLoopback(start) && !o.Insecure:
+	case start.Scheme == "http" && !web.Loopback(start) && !o.Insecure:
 		return nil, fmt.Errorf("plain http to %s shows the password to the network: use https, or if you must, insecure = true", start.Host)
 	}
 	if start.Path == "" {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"bilateral/calendar"
+	"bilateral/calendar/web"
 )
 
 // person is what the server knows of the user, RFC 6638 section 2.
@@ -141,7 +142,7 @@ func (f *finder) viaPrincipal(ctx context.Context, from, principal *url.URL) (pl
 
 // one asks for properties of a single address.
 func (s *session) one(ctx context.Context, at *url.URL, props []xml.Name) (*resource, *url.URL, error) {
-	m, a, err := s.propfind(ctx, at, "0", props...)
+	m, from, err := s.propfind(ctx, at, "0", props...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -150,9 +151,9 @@ func (s *session) one(ctx context.Context, at *url.URL, props []xml.Name) (*reso
 	}
 	r := m.resources[0]
 	if r.status/100 > 2 {
-		return nil, nil, failed(kindOf(r.status), "find", at, &statusError{status: r.status})
+		return nil, nil, failed(web.KindOf(r.status), "find", at, &statusError{status: r.status})
 	}
-	return r, a.url, nil
+	return r, from, nil
 }
 
 // person asks a principal for its calendars and its mailboxes of scheduling.
@@ -189,12 +190,12 @@ func (s *session) person(ctx context.Context, principal *url.URL) (person, error
 
 // calendars lists the calendars for events in a home set, and its schedule inbox.
 func (f *finder) calendars(ctx context.Context, home *url.URL) (list []place, inbox string, err error) {
-	m, a, err := f.session.propfind(ctx, home, "1", collectionProps...)
+	m, from, err := f.session.propfind(ctx, home, "1", collectionProps...)
 	if err != nil {
 		return nil, "", err
 	}
 	for _, r := range m.resources {
-		at, err := a.url.Parse(r.href)
+		at, err := from.Parse(r.href)
 		switch {
 		case err != nil:
 		case r.is(caldav("schedule-inbox")):

@@ -9,11 +9,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"syscall"
-	"time"
 
 	"bilateral/calendar"
+	"bilateral/calendar/web"
 )
 
 func failed(kind calendar.ErrorKind, op string, at *url.URL, err error) *calendar.Error {
@@ -104,44 +103,10 @@ func (e *statusError) Error() string {
 // refused types a status that is no success. It reads the precondition that the answer may name.
 func (s *session) refused(op string, a *answer) *calendar.Error {
 	said := &statusError{status: a.status, conditions: condition(a.body)}
-	e := failed(kindOf(a.status), op, a.url, said)
-	e.RetryAt = retryAt(a.header.Get("Retry-After"), s.now())
-	if a.status == http.StatusServiceUnavailable && !e.RetryAt.IsZero() {
-		e.Kind = calendar.Quota
-	}
+	kind, again := web.Refusal(a.status, a.header, s.now())
+	e := failed(kind, op, a.url, said)
+	e.RetryAt = again
 	return e
-}
-
-func kindOf(status int) calendar.ErrorKind {
-	switch {
-	case status == http.StatusUnauthorized:
-		return calendar.SignIn
-	case status == http.StatusForbidden, status == http.StatusInsufficientStorage, status == http.StatusRequestEntityTooLarge:
-		return calendar.Denied
-	case status == http.StatusNotFound, status == http.StatusGone:
-		return calendar.Gone
-	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
-		return calendar.Unsupported
-	case status == http.StatusPreconditionFailed, status == http.StatusLocked:
-		return calendar.Conflict
-	case status == http.StatusTooManyRequests:
-		return calendar.Quota
-	case status >= 500, status == http.StatusRequestTimeout:
-		return calendar.Unreachable
-	}
-	return calendar.BadData
-}
-
-// retryAt reads Retry-After, RFC 9110 section 10.2.3: seconds or a date. Zero if it says neither.
-func retryAt(value string, now time.Time) time.Time {
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return now.Add(time.Duration(seconds) * time.Second).UTC()
-	}
-	t, err := http.ParseTime(value)
-	if err != nil {
-		return time.Time{}
-	}
-	return t.UTC()
 }
 
 // kindIs is for the few errors that lead to another way.

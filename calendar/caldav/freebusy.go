@@ -2,13 +2,12 @@ package caldav
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -54,20 +53,22 @@ func (a *Account) askOutbox(ctx context.Context, outbox *url.URL, email string, 
 		return nil, a.session.refused("ask free/busy", got)
 	}
 	var status, data string
-	err = readXML(got.body, caldav("schedule-response"), func(n *node) error {
-		for _, c := range n.children {
-			switch c.name {
-			case caldav("request-status"):
-				status = c.trimmed()
-			case caldav("calendar-data"):
-				data = c.text
-			}
+	err = readXML(got.body, caldav("schedule-response"), func(n *node) {
+		if s := n.child(caldav("request-status")); s != nil {
+			status = s.trimmed()
 		}
-		return nil
+		if d := n.child(caldav("calendar-data")); d != nil {
+			data = d.text
+		}
 	})
 	if err != nil {
 		return nil, a.session.unread("ask free/busy", outbox, err)
 	}
+	return toldBusy(status, data, email, window, outbox)
+}
+
+// toldBusy reads what the outbox says of one person.
+func toldBusy(status, data, email string, window calendar.Span, outbox *url.URL) ([]calendar.Event, error) {
 	if !strings.HasPrefix(status, "2.") || !hasFreeBusy(data) {
 		return nil, failed(calendar.Denied, "ask free/busy", outbox, fmt.Errorf("no busy time of %s is to be had (%.80q)", email, status))
 	}
@@ -80,8 +81,7 @@ func (a *Account) askOutbox(ctx context.Context, outbox *url.URL, email string, 
 }
 
 func question(email string, window calendar.Span) string {
-	sum := sha256.Sum256([]byte(email + window.Start.UTC().Format(time.RFC3339)))
-	return hex.EncodeToString(sum[:12]) + "@bilateral"
+	return fingerprint([]byte(email+window.Start.UTC().Format(time.RFC3339))) + "@bilateral"
 }
 
 func hasFreeBusy(text string) bool { return strings.Contains(strings.ToUpper(text), "BEGIN:VFREEBUSY") }
@@ -119,9 +119,8 @@ func (a *Account) onlyBusy(ctx context.Context, q calendar.Query, denied error) 
 // observeBusy is the view of a collection that shows busy time only: the free-busy-query report, RFC 4791 section 7.10.
 func (a *Account) observeBusy(ctx context.Context, q calendar.Query) (calendar.Observation, error) {
 	at := a.Calendar.at()
-	body := `<?xml version="1.0" encoding="utf-8"?>` + "\n<C:free-busy-query" + namespaces + `><C:time-range start="` +
-		q.Window.Start.UTC().Format(instant) + `" end="` + q.Window.End.UTC().Format(instant) + `"/></C:free-busy-query>`
-	got, err := a.session.do(ctx, request{method: "REPORT", url: at, depth: "1", body: []byte(body), op: "read"})
+	body := document("C:free-busy-query", `<C:time-range start="`+q.Window.Start.UTC().Format(instant)+`" end="`+q.Window.End.UTC().Format(instant)+`"/>`)
+	got, err := a.session.do(ctx, request{method: "REPORT", url: at, depth: "1", body: body, op: "read"})
 	if err != nil {
 		return calendar.Observation{}, err
 	}
@@ -143,13 +142,8 @@ func (a *Account) observeBusy(ctx context.Context, q calendar.Query) (calendar.O
 	return a.held.Observe(q), nil
 }
 
-// busyVersion leaves out what is new in every answer.
-func busyVersion(data []byte) string {
-	sum := sha256.New()
-	for _, line := range unfolded(data) {
-		if name, _ := splitLine(line); name != "DTSTAMP" && name != "UID" {
-			sum.Write([]byte(line + "\n"))
-		}
-	}
-	return hex.EncodeToString(sum.Sum(nil)[:12])
-}
+// changing is what is new in every answer: such a line, with what it is folded into.
+var changing = regexp.MustCompile(`(?mi)^(DTSTAMP|UID)[:;].*\n([ \t].*\n)*`)
+
+// busyVersion names an answer by what does not change by itself.
+func busyVersion(data []byte) string { return fingerprint(changing.ReplaceAll(data, nil)) }

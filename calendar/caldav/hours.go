@@ -2,8 +2,6 @@ package caldav
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/xml"
 	"net/url"
 	"strings"
@@ -82,6 +80,5 @@ func (a *Account) presentHours() {
 		a.held.Drop(hoursName)
 		return
 	}
-	sum := sha256.Sum256(a.Hours.Data)
-	a.held.Put(hoursName, hex.EncodeToString(sum[:8]), a.Hours.Data)
+	a.held.Put(hoursName, fingerprint(a.Hours.Data), a.Hours.Data)
 }

@@ -2,18 +2,16 @@ package caldav
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"bilateral/calendar"
+	"bilateral/calendar/web"
 )
 
 const (
@@ -30,10 +28,7 @@ const (
 	maxWaitListing = 5 * time.Minute
 )
 
-var (
-	errTooLong   = errors.New("the answer is longer than any calendar's")
-	errElsewhere = errors.New("redirected")
-)
+var errElsewhere = errors.New("redirected")
 
 // session sends requests to one server.
 type session struct {
@@ -44,7 +39,11 @@ type session struct {
 	now    func() time.Time
 	heard  time.Time // the server's clock, in its last answer
 	ahead  time.Duration
-	whole  bool // it can tell guests of a whole series only: davical.go
+	// whole: the server can tell guests of a whole series only. DAViCal (1.1.12 was tried) delivers a new series to its
+	// guests, and of a later change the series' own time and text. An instance that stands elsewhere or says something else
+	// reaches nobody, and where it names a guest, as it must, the whole write ends in a 500 for as long as the guest has not
+	// emptied their inbox. So it is not taken for a server that invites, and is told so: [ical.Unserved].
+	whole bool
 
 	progress func(done, total int) // or nil
 	seen     int                   // objects that the long question in hand has named so far
@@ -139,22 +138,14 @@ func (s *session) answer(r request, at *url.URL, resp *http.Response, cancel fun
 	case r.depth == "0":
 		limit = maxShort
 	}
-	body, err := unpacked(resp)
+	body, err := web.Unpacked(resp)
 	if err != nil {
 		resp.Body.Close()
 		cancel()
 		return nil, failed(calendar.BadData, r.op, at, err)
 	}
-	return &answer{status: resp.StatusCode, header: resp.Header, url: at, body: &limited{r: body, left: limit}, long: r.long,
+	return &answer{status: resp.StatusCode, header: resp.Header, url: at, body: web.Limited(body, limit), long: r.long,
 		close: func() { resp.Body.Close(); cancel() }}, nil
-}
-
-// unpacked undoes a packing that the transport did not ask for.
-func unpacked(resp *http.Response) (io.Reader, error) {
-	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
-		return gzip.NewReader(resp.Body)
-	}
-	return resp.Body, nil
 }
 
 // signed sends one request with credentials, again where the server asks for other ones.
@@ -223,44 +214,8 @@ func redirect(from *url.URL, resp *http.Response) (*url.URL, error) {
 		return nil, fmt.Errorf("%w to no valid address", errElsewhere)
 	}
 	to.User, to.Fragment = nil, ""
-	if !sameOrigin(from, to) {
+	if !web.SameOrigin(from, to) {
 		return nil, fmt.Errorf("%w to %s://%s", errElsewhere, to.Scheme, to.Host)
 	}
 	return to, nil
-}
-
-func sameOrigin(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
-}
-
-func port(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return p
-	}
-	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
-}
-
-func isLoopback(u *url.URL) bool {
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// limited is an io.LimitReader that says so when the limit is reached: a cut answer must never pass for a whole one.
-type limited struct {
-	r    io.Reader
-	left int64
-}
-
-func (l *limited) Read(p []byte) (int, error) {
-	if l.left < 0 {
-		return 0, errTooLong
-	}
-	if int64(len(p)) > l.left+1 {
-		p = p[:l.left+1]
-	}
-	n, err := l.r.Read(p)
-	if l.left -= int64(n); l.left < 0 {
-		return n, errTooLong
-	}
-	return n, err
 }

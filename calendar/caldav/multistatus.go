@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"bilateral/calendar"
+	"bilateral/calendar/web"
 )
 
 // resource is one response of a multistatus: what the server says of one address. What is wrong with one of them says
@@ -50,7 +51,7 @@ type multistatus struct {
 // parseMultistatus reads an answer, and calls each for every resource in it.
 func parseMultistatus(r io.Reader, base *url.URL, each func()) (multistatus, error) {
 	var m multistatus
-	err := readXML(r, dav("multistatus"), func(n *node) error {
+	err := readXML(r, dav("multistatus"), func(n *node) {
 		switch n.name {
 		case dav("response"):
 			m.resources = append(m.resources, parseResponse(n, base)...)
@@ -58,7 +59,6 @@ func parseMultistatus(r io.Reader, base *url.URL, each func()) (multistatus, err
 		case dav("sync-token"):
 			m.token = n.trimmed()
 		}
-		return nil
 	})
 	return m, err
 }
@@ -85,7 +85,7 @@ func parseResponse(n *node, base *url.URL) []*resource {
 	var list []*resource
 	for _, href := range n.hrefs() {
 		at, err := base.Parse(href)
-		if err != nil || !sameOrigin(base, at) {
+		if err != nil || !web.SameOrigin(base, at) {
 			continue
 		}
 		r := shared
@@ -114,11 +114,10 @@ func parseStatus(line string) int {
 // condition returns the names of the preconditions in an error body, RFC 4918 section 16, or "".
 func condition(body io.Reader) string {
 	var names []string
-	readXML(io.LimitReader(body, 64<<10), dav("error"), func(n *node) error {
+	readXML(io.LimitReader(body, 64<<10), dav("error"), func(n *node) {
 		if len(names) < 4 && len(n.name.Local) < 60 {
 			names = append(names, n.name.Local)
 		}
-		return nil
 	})
 	return strings.Join(names, ", ")
 }
@@ -152,25 +151,27 @@ func (s *session) inner(a *answer) *calendar.Error {
 	}
 	for _, r := range m.resources {
 		if status := max(r.status, r.denied); status/100 > 2 {
-			return failed(kindOf(status), "write", a.url, &statusError{status: status, inside: true})
+			return failed(web.KindOf(status), "write", a.url, &statusError{status: status, inside: true})
 		}
 	}
 	return nil
 }
 
 // propfind asks for properties of an address and, with depth "1", of what is in it. It returns where the answer came from.
-func (s *session) propfind(ctx context.Context, at *url.URL, depth string, props ...xml.Name) (multistatus, *answer, error) {
-	body := `<?xml version="1.0" encoding="utf-8"?>` + "\n<D:propfind" + namespaces + ">" + propElement(props) + "</D:propfind>"
-	a, err := s.do(ctx, request{method: "PROPFIND", url: at, depth: depth, body: []byte(body), long: depth == "1",
-		slow: slices.Contains(props, ctagName), op: "read"})
+func (s *session) propfind(ctx context.Context, at *url.URL, depth string, props ...xml.Name) (multistatus, *url.URL, error) {
+	return s.ask(ctx, request{method: "PROPFIND", url: at, depth: depth, body: document("D:propfind", propElement(props)),
+		long: depth == "1", slow: slices.Contains(props, ctagName), op: "read"})
+}
+
+// ask sends a question whose answer is a multistatus, and returns where it came from.
+func (s *session) ask(ctx context.Context, r request) (multistatus, *url.URL, error) {
+	a, err := s.do(ctx, r)
 	if err != nil {
 		return multistatus{}, nil, err
 	}
-	m, err := s.multi("read", a)
-	return m, a, err
+	m, err := s.multi(r.op, a)
+	return m, a.url, err
 }
-
-const namespaces = ` xmlns:D="DAV:" xmlns:C="` + calNS + `" xmlns:S="` + csNS + `"`
 
 func propElement(props []xml.Name) string {
 	var b strings.Builder

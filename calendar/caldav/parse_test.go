@@ -107,7 +107,7 @@ func FuzzReply(f *testing.F) {
 	f.Add([]byte("METHOD:COUNTER\nBEGIN:VEVENT\nEND:VEVENT"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, r := range readReplies(data) {
-			if r.uid == "" {
+			if r.UID == "" {
 				t.Errorf("a reply to nothing: %+v", r)
 			}
 		}

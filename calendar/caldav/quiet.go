@@ -71,9 +71,6 @@ func (r *replica) stands(now *resource) bool {
 	if r.Sync {
 		return r.Token != "" && now.text(dav("sync-token")) == r.Token
 	}
-	tag := now.text(ctagName)
-	if tag == "" {
-		tag = now.text(dav("sync-token"))
-	}
+	tag := now.collectionTag()
 	return tag != "" && tag == r.CTag
 }

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"bilateral/calendar/web"
 )
 
 // replica is what we hold of one collection, and how far it has been followed. Its exported fields are kept on disk.
@@ -37,9 +39,12 @@ type item struct {
 
 // version names the content. The ETag alone does not: some servers have none, others give the same one to another content
 // after a delete.
-func (i *item) version() string {
-	sum := sha256.Sum256(i.Data)
-	return i.ETag + "#" + hex.EncodeToString(sum[:8])
+func (i *item) version() string { return i.ETag + "#" + fingerprint(i.Data) }
+
+// fingerprint names a content.
+func fingerprint(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:8])
 }
 
 // listed is one object as a listing names it.
@@ -122,7 +127,7 @@ func retryWhole(err error) bool {
 // hundred objects.
 func (r *replica) lookWhole(ctx context.Context, s *session) (*listing, error) {
 	l, err := s.changes(ctx, r.at(), "", len(r.Items) == 0)
-	if err != nil && len(r.Items) == 0 && (retryWhole(err) || errors.Is(err, errTooLong)) {
+	if err != nil && len(r.Items) == 0 && (retryWhole(err) || errors.Is(err, web.ErrTooLong)) {
 		l, err = s.changes(ctx, r.at(), "", false)
 	}
 	if typed := (*statusError)(nil); errors.As(err, &typed) && (retryWhole(err) && typed.status < 500 || typed.status == http.StatusNotImplemented) {
@@ -181,8 +186,7 @@ func (l *listing) fingerprint() string {
 		names = append(names, e.path+" "+e.etag)
 	}
 	slices.Sort(names)
-	sum := sha256.Sum256([]byte(strings.Join(append(names, l.removed...), "\n")))
-	return hex.EncodeToString(sum[:])
+	return fingerprint([]byte(strings.Join(append(names, l.removed...), "\n")))
 }
 
 // merge takes over what a listing tells. It returns what must be fetched, and the paths that changed by the listing alone.

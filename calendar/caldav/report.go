@@ -1,6 +1,7 @@
 package caldav
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"bilateral/calendar"
+	"bilateral/calendar/web"
 )
 
 const (
@@ -42,14 +44,9 @@ func (s *session) syncPage(ctx context.Context, at *url.URL, token string, texts
 	if texts {
 		data = "<C:calendar-data/>"
 	}
-	body := `<?xml version="1.0" encoding="utf-8"?>` + "\n<D:sync-collection" + namespaces + "><D:sync-token>" + escaped(token) +
-		"</D:sync-token><D:sync-level>1</D:sync-level><D:prop><D:getetag/><C:schedule-tag/>" + data + "</D:prop></D:sync-collection>"
-	a, err := s.do(ctx, request{method: "REPORT", url: at, depth: "0", body: []byte(body), long: true, op: "read"})
-	if err != nil {
-		return multistatus{}, nil, err
-	}
-	m, err := s.multi("read", a)
-	return m, a.url, err
+	body := document("D:sync-collection", "<D:sync-token>"+escaped(token)+"</D:sync-token><D:sync-level>1</D:sync-level>"+
+		"<D:prop><D:getetag/><C:schedule-tag/>"+data+"</D:prop>")
+	return s.ask(ctx, request{method: "REPORT", url: at, depth: "0", body: body, long: true, op: "read"})
 }
 
 // add takes one page in and reports whether there are more: RFC 6578 section 3.6, a 507 for the collection itself.
@@ -87,24 +84,23 @@ func (s *session) collectionTag(ctx context.Context, at *url.URL) (string, error
 		return "", err
 	}
 	for _, r := range m.resources {
-		if tag := r.text(ctagName); tag != "" {
+		if tag := r.collectionTag(); tag != "" {
 			return tag, nil
-		}
-		if token := r.text(dav("sync-token")); token != "" {
-			return token, nil
 		}
 	}
 	return "", nil
 }
 
+func (r *resource) collectionTag() string { return cmp.Or(r.text(ctagName), r.text(dav("sync-token"))) }
+
 // list asks for the ETags of all objects.
 func (s *session) list(ctx context.Context, at *url.URL) (*listing, error) {
-	m, a, err := s.propfind(ctx, at, "1", dav("getetag"), dav("resourcetype"), caldav("schedule-tag"))
+	m, from, err := s.propfind(ctx, at, "1", dav("getetag"), dav("resourcetype"), caldav("schedule-tag"))
 	if err != nil {
 		return nil, err
 	}
 	l := &listing{whole: true}
-	l.add(m, a.url)
+	l.add(m, from)
 	return l, nil
 }
 
@@ -131,7 +127,7 @@ func (r *replica) fetch(ctx context.Context, s *session, need []listed) (touched
 func (r *replica) fetchBatch(ctx context.Context, s *session, need []listed) (touched []string, err error) {
 	found, err := s.multiget(ctx, r.at(), need)
 	switch {
-	case err != nil && errors.Is(err, errTooLong) && len(need) > 1:
+	case err != nil && errors.Is(err, web.ErrTooLong) && len(need) > 1:
 		half := len(need) / 2
 		touched, err = r.fetchBatch(ctx, s, need[:half])
 		if err != nil {
@@ -139,7 +135,7 @@ func (r *replica) fetchBatch(ctx context.Context, s *session, need []listed) (to
 		}
 		more, err := r.fetchBatch(ctx, s, need[half:])
 		return append(touched, more...), err
-	case err != nil && errors.Is(err, errTooLong):
+	case err != nil && errors.Is(err, web.ErrTooLong):
 		found = map[string]*resource{need[0].path: {status: http.StatusRequestEntityTooLarge}}
 	case err != nil && !kindIs(err, calendar.Unsupported):
 		return nil, err
@@ -189,17 +185,11 @@ func (r *replica) settle(e listed, got *resource) bool {
 // multiget asks for objects by address, RFC 4791 section 7.9.
 func (s *session) multiget(ctx context.Context, at *url.URL, need []listed) (map[string]*resource, error) {
 	var b strings.Builder
-	b.WriteString(`<?xml version="1.0" encoding="utf-8"?>` + "\n<C:calendar-multiget" + namespaces +
-		"><D:prop><D:getetag/><C:schedule-tag/><C:calendar-data/></D:prop>")
+	b.WriteString("<D:prop><D:getetag/><C:schedule-tag/><C:calendar-data/></D:prop>")
 	for _, e := range need {
 		b.WriteString("<D:href>" + escaped(e.href) + "</D:href>")
 	}
-	b.WriteString("</C:calendar-multiget>")
-	a, err := s.do(ctx, request{method: "REPORT", url: at, depth: "1", body: []byte(b.String()), op: "read"})
-	if err != nil {
-		return nil, err
-	}
-	m, err := s.multi("read", a)
+	m, _, err := s.ask(ctx, request{method: "REPORT", url: at, depth: "1", body: document("C:calendar-multiget", b.String()), op: "read"})
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +220,7 @@ func (s *session) get(ctx context.Context, base *url.URL, e listed) (*resource, 
 		return r, nil
 	}
 	data, err := io.ReadAll(a.body)
-	if errors.Is(err, errTooLong) {
+	if errors.Is(err, web.ErrTooLong) {
 		r.status = http.StatusRequestEntityTooLarge
 		return r, nil
 	}

@@ -3,10 +3,9 @@ package caldav
 import (
 	"encoding/xml"
 	"slices"
-	"strconv"
-	"strings"
 
 	"bilateral/calendar"
+	"bilateral/calendar/ical"
 )
 
 // SOGo (5.8 was tried) brings a meeting's new time to the guests by itself, but not a new text of one meeting: that comes
@@ -23,33 +22,14 @@ func saysMore(c calendar.Change) bool {
 	})
 }
 
-// raised is a text with the series' own SEQUENCE one higher.
-func raised(data []byte) []byte {
-	lines := unfolded(data)
-	begin, at, own := 0, -1, false
-	for i, line := range lines {
-		switch name, value := splitLine(line); {
-		case name == "BEGIN" && value == "VEVENT":
-			begin, at, own = i, -1, true
-		case name == "RECURRENCE-ID":
-			own = false
-		case name == "SEQUENCE":
-			at = i
-		case name == "END" && value == "VEVENT" && own:
-			return joined(withSequence(lines, begin, at))
+// raised is the change with the series' own SEQUENCE one higher than it stands in the text.
+func raised(c calendar.Change, data []byte) calendar.Change {
+	for _, s := range seriesIn(data, c.UID, ical.View{}) {
+		p := calendar.Patch{Sequence: s.Sequence + 1}
+		if c.Series != nil {
+			p = c.Series.Over(p)
 		}
+		c.Series = &p
 	}
-	return data
+	return c
 }
-
-func withSequence(lines []string, begin, at int) []string {
-	if at < 0 {
-		return slices.Insert(lines, begin+1, "SEQUENCE:1")
-	}
-	_, value := splitLine(lines[at])
-	n, _ := strconv.Atoi(value)
-	lines[at] = "SEQUENCE:" + strconv.Itoa(n+1)
-	return lines
-}
-
-func joined(lines []string) []byte { return []byte(strings.Join(lines, "\r\n") + "\r\n") }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"bilateral/calendar/web"
+
 	"golang.org/x/net/publicsuffix"
 )
 
@@ -16,7 +18,7 @@ import (
 
 // trusts reports whether credentials may go to an address.
 func (s *session) trusts(at *url.URL) bool {
-	return sameOrigin(s.origin, at) || slices.ContainsFunc(s.named, func(u *url.URL) bool { return sameOrigin(u, at) })
+	return web.SameOrigin(s.origin, at) || slices.ContainsFunc(s.named, func(u *url.URL) bool { return web.SameOrigin(u, at) })
 }
 
 // admit lets credentials go to an address that the server named, if they may.
@@ -29,7 +31,7 @@ func (s *session) admit(at *url.URL) {
 // sameSite reports whether two addresses are of one registrable domain, such as example.co.uk, both over TLS and at its
 // port or the configured one.
 func sameSite(a, b *url.URL) bool {
-	if a.Scheme != "https" || b.Scheme != "https" || port(b) != "443" && port(b) != port(a) {
+	if a.Scheme != "https" || b.Scheme != "https" || web.Port(b) != "443" && web.Port(b) != web.Port(a) {
 		return false
 	}
 	return sameDomain(a.Hostname(), b.Hostname())

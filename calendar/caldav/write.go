@@ -2,8 +2,6 @@ package caldav
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -52,7 +50,7 @@ func (a *Account) create(ctx context.Context, c calendar.Change) (string, error)
 	if err != nil {
 		return "", failed(calendar.Unknown, "create", at, err)
 	}
-	target := at.JoinPath(objectName(c.UID))
+	target := at.JoinPath(ical.FileName(c.UID))
 	if err := a.put(ctx, target, data, "If-None-Match", "*"); err != nil {
 		if said, taken := conflicts(err); taken {
 			return "", failed(calendar.Exists, "create", target, said)
@@ -149,10 +147,13 @@ func (a *Account) patch(ctx context.Context, c calendar.Change) (string, error) 
 // patched is the new text; where the server schedules, in an order that no scheduler takes for the end of the series.
 func (a *Account) patched(data []byte, c calendar.Change) ([]byte, error) {
 	if a.session.whole {
-		data = unserved(data)
+		var err error
+		if data, err = ical.Unserved(data); err != nil {
+			return nil, err
+		}
 	}
 	if a.Place.SOGo && saysMore(c) {
-		data = raised(data)
+		c = raised(c, data)
 	}
 	text, err := ical.Patched(data, c, a.session.stamp())
 	if err != nil || a.Person.Outbox == "" || a.session.whole {
@@ -243,36 +244,28 @@ func (a *Account) confirm(ctx context.Context, c calendar.Change, e listed) (str
 	}
 	target, _ := a.Calendar.at().Parse(e.href)
 	it := a.Calendar.Items[e.path]
-	if it == nil || it.Why != "" || !stands(c, e.path, it.Data) {
+	if it == nil || it.Why != "" || !stands(c, it.Data) {
 		return "", failed(calendar.Conflict, "write", target, errors.New("somebody else's change stands where ours was written"))
 	}
 	return it.version(), nil
 }
 
 // stands reports whether a text holds what the change asked for. Words are not compared: servers trim and re-fold them.
-func stands(c calendar.Change, name string, data []byte) bool {
-	window := calendar.Span{Start: allTime.End, End: allTime.Start}
-	widen := func(s calendar.Span) {
-		if s.Start.Before(window.Start) {
-			window.Start = s.Start
-		}
-		if s.End.After(window.End) {
-			window.End = s.End
-		}
-	}
+func stands(c calendar.Change, data []byte) bool {
+	var moments []time.Time // that must be looked at
 	var wants []calendar.InstancePatch
 	for _, p := range c.Instances {
-		widen(calendar.Span{Start: p.Original, End: p.Original.Add(time.Minute)})
+		moments = append(moments, p.Original, p.Original.Add(time.Minute))
 		if p.Span != nil {
-			widen(*p.Span)
+			moments = append(moments, p.Span.Start, p.Span.End)
 		}
 		wants = append(wants, calendar.InstancePatch{Original: p.Original, Patch: firm(p.Patch)})
 	}
-	if len(wants) == 0 {
-		window = calendar.Span{}
+	var view ical.View
+	if len(moments) > 0 {
+		view.Window = calendar.Span{Start: slices.MinFunc(moments, time.Time.Compare), End: slices.MaxFunc(moments, time.Time.Compare)}
 	}
-	file := ical.Parse(name, data)
-	found := ical.SeriesOf([]*ical.File{file}, ical.View{Window: window}, func(m ical.Meta) bool { return m.UID == c.UID })
+	found := seriesIn(data, c.UID, view)
 	if len(found) != 1 {
 		return false
 	}
@@ -287,6 +280,11 @@ func stands(c calendar.Change, name string, data []byte) bool {
 	return !differs
 }
 
+// seriesIn is the series of a UID as it stands in a text; empty where it is not there.
+func seriesIn(data []byte, uid string, view ical.View) []calendar.Series {
+	return ical.SeriesOf([]*ical.File{ical.Parse(uid, data)}, view, func(m ical.Meta) bool { return m.UID == uid })
+}
+
 // firm leaves of a patch what a server has no reason to change.
 func firm(p calendar.Patch) calendar.Patch {
 	kept := calendar.Patch{Span: p.Span, Cancelled: p.Cancelled, Mark: p.Mark}
@@ -294,21 +292,4 @@ func firm(p calendar.Patch) calendar.Patch {
 		kept.Span = nil
 	}
 	return kept
-}
-
-// objectName derives the object's name from the UID, so that a repeated create collides. UIDs that are no file names
-// (long, or with slashes) keep what they can and get a hash.
-func objectName(uid string) string {
-	plain := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.@+", r) {
-			return r
-		}
-		return -1
-	}, uid)
-	plain = strings.TrimLeft(plain, ".")
-	if plain == uid && len(uid) > 0 && len(uid) <= 128 {
-		return uid + ".ics"
-	}
-	sum := sha256.Sum256([]byte(uid))
-	return plain[:min(len(plain), 64)] + "-" + hex.EncodeToString(sum[:8]) + ".ics"
 }

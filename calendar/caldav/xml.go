@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"bilateral/calendar/web"
 )
 
 // The namespaces of RFC 4918, RFC 4791 and of Apple's calendar server, where getctag comes from.
@@ -77,7 +79,7 @@ func (n *node) hrefs() []string {
 
 // readXML reads a document with that root and hands each child of the root on as soon as it is whole. A document that ends
 // early is an error, also after many good children.
-func readXML(r io.Reader, root xml.Name, each func(*node) error) error {
+func readXML(r io.Reader, root xml.Name, each func(*node)) error {
 	d := xml.NewDecoder(newCleaner(r))
 	d.CharsetReader = charset
 	t := tree{root: root, each: each}
@@ -102,7 +104,7 @@ func readXML(r io.Reader, root xml.Name, each func(*node) error) error {
 // tree makes nodes of tokens.
 type tree struct {
 	root     xml.Name
-	each     func(*node) error
+	each     func(*node)
 	open     []*node // below the root
 	text     strings.Builder
 	elements int
@@ -123,7 +125,7 @@ func (t *tree) take(token xml.Token) error {
 			t.text.Write(token)
 		}
 	case xml.EndElement:
-		return t.end()
+		t.end()
 	}
 	return nil
 }
@@ -133,7 +135,7 @@ func (t *tree) begin(element xml.StartElement) error {
 	case t.elements == 1 && element.Name != t.root:
 		return errNoXML
 	case t.elements > maxElements:
-		return errTooLong
+		return web.ErrTooLong
 	case len(t.open) == maxDepth:
 		return fmt.Errorf("its elements are nested more than %d deep", maxDepth)
 	case t.elements > 1:
@@ -143,11 +145,11 @@ func (t *tree) begin(element xml.StartElement) error {
 	return nil
 }
 
-func (t *tree) end() error {
+func (t *tree) end() {
 	last := len(t.open) - 1
 	if last < 0 {
 		t.ended = true
-		return nil
+		return
 	}
 	closed := t.open[last]
 	t.open = t.open[:last]
@@ -156,11 +158,11 @@ func (t *tree) end() error {
 	}
 	t.text.Reset()
 	if last == 0 {
-		return t.each(closed)
+		t.each(closed)
+		return
 	}
 	above := t.open[last-1]
 	above.children = append(above.children, closed)
-	return nil
 }
 
 // understood tells a page that was never meant as XML from XML that is broken.
@@ -277,6 +279,13 @@ func (c *cleaner) reference() {
 // isXML is the Char production of XML 1.0.
 func isXML(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune
+}
+
+const namespaces = ` xmlns:D="DAV:" xmlns:C="` + calNS + `" xmlns:S="` + csNS + `"`
+
+// document is the body of a request: a root element, by its name with prefix, around what stands in it.
+func document(root, inside string) []byte {
+	return []byte(`<?xml version="1.0" encoding="utf-8"?>` + "\n<" + root + namespaces + ">" + inside + "</" + root + ">")
 }
 
 // escaped is text as it may stand in an element.

@@ -10,13 +10,12 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 	"syscall"
-	"time"
 
 	"bilateral/calendar"
 	"bilateral/calendar/ical"
+	"bilateral/calendar/web"
 )
 
 // maxHops is how many redirects are followed.
@@ -34,7 +33,7 @@ func guarded(client *http.Client) *http.Client {
 		if len(via) > maxHops {
 			return fmt.Errorf("%w more than %d times", errElsewhere, maxHops)
 		}
-		if !sameOrigin(from, next.URL) && !upgrade(from, next.URL) {
+		if !web.SameOrigin(from, next.URL) && !upgrade(from, next.URL) {
 			return fmt.Errorf("%w to %s://%s: if that is right, put the new address into the configuration",
 				errElsewhere, next.URL.Scheme, next.URL.Host)
 		}
@@ -43,20 +42,9 @@ func guarded(client *http.Client) *http.Client {
 	return &c
 }
 
-func sameOrigin(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
-}
-
 func upgrade(from, to *url.URL) bool {
 	return strings.EqualFold(from.Hostname(), to.Hostname()) &&
-		from.Scheme == "http" && port(from) == "80" && to.Scheme == "https" && port(to) == "443"
-}
-
-func port(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return p
-	}
-	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
+		from.Scheme == "http" && web.Port(from) == "80" && to.Scheme == "https" && web.Port(to) == "443"
 }
 
 // get asks for the feed.
@@ -146,45 +134,17 @@ func (a *Account) unanswered(err error) error {
 }
 
 func (a *Account) refused(resp *http.Response) error {
-	e := a.failed(calendar.BadData, fmt.Errorf("the server answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))
-	e.RetryAt = retryAt(resp.Header.Get("Retry-After"), a.now())
-	switch code := resp.StatusCode; {
-	case code == http.StatusUnauthorized:
-		e.Kind = calendar.SignIn
-	case code == http.StatusForbidden:
-		e.Kind = calendar.Denied
-	case code == http.StatusNotFound, code == http.StatusGone:
-		e.Kind = calendar.Gone
-	case code == http.StatusTooManyRequests, code == http.StatusServiceUnavailable && !e.RetryAt.IsZero():
-		e.Kind = calendar.Quota
-	case code >= 500, code == http.StatusRequestTimeout:
-		e.Kind = calendar.Unreachable
-	}
+	kind, again := web.Refusal(resp.StatusCode, resp.Header, a.now())
+	e := a.failed(kind, fmt.Errorf("the server answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))
+	e.RetryAt = again
 	return e
-}
-
-// retryAt reads Retry-After, RFC 9110 section 10.2.3: seconds or a date. Zero if it says neither.
-func retryAt(value string, now time.Time) time.Time {
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return now.Add(time.Duration(seconds) * time.Second).UTC()
-	}
-	t, err := http.ParseTime(value)
-	if err != nil {
-		return time.Time{}
-	}
-	return t.UTC()
 }
 
 // body reads the answer, up to ical.MaxBytes after unpacking.
 func (a *Account) body(resp *http.Response) ([]byte, error) {
-	var r io.Reader = resp.Body
-	// The transport unpacks what it asked for; some servers also pack what was stored packed.
-	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
-		unpacked, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, a.failed(calendar.BadData, err)
-		}
-		r = unpacked
+	r, err := web.Unpacked(resp)
+	if err != nil {
+		return nil, a.failed(calendar.BadData, err)
 	}
 	data, err := limited(r)
 	switch {

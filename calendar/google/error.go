@@ -8,11 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"bilateral/calendar"
+	"bilateral/calendar/web"
 
 	"google.golang.org/api/googleapi"
 )
@@ -37,11 +36,9 @@ func (a *Account) typed(op, target string, err error) error {
 	case errors.As(err, &typed):
 		return typed
 	case errors.As(err, &said):
-		e.Kind, e.RetryAt, e.Err = kindOf(said), retryAt(said.Header.Get("Retry-After"), a.now()), inWords(said)
-		if said.Code == http.StatusServiceUnavailable && !e.RetryAt.IsZero() {
-			e.Kind = calendar.Quota
-		}
-	case errors.Is(err, errTooLong), errors.Is(err, errEndless):
+		e.Kind, e.RetryAt = web.Refusal(said.Code, said.Header, a.now())
+		e.Kind, e.Err = means(said, e.Kind), inWords(said)
+	case errors.Is(err, web.ErrTooLong), errors.Is(err, errEndless):
 		e.Kind = calendar.BadData
 	case errors.As(err, &outer): // it repeats the address
 		e.Kind, e.Err = calendar.Unreachable, outer.Err
@@ -56,24 +53,15 @@ func (a *Account) typed(op, target string, err error) error {
 // limits are the reasons that Google gives with 403 where it means: not now.
 var limits = []string{"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded", "calendarUsageLimitsExceeded"}
 
-func kindOf(e *googleapi.Error) calendar.ErrorKind {
+// means is the kind of a refusal: what its status means anywhere, but for two that Google gives a meaning of its own.
+func means(e *googleapi.Error, usual calendar.ErrorKind) calendar.ErrorKind {
 	switch {
-	case e.Code == http.StatusUnauthorized:
-		return calendar.SignIn
-	case e.Code == http.StatusTooManyRequests, e.Code == http.StatusForbidden && slices.ContainsFunc(limits, func(r string) bool { return gives(e, r) }):
+	case e.Code == http.StatusForbidden && slices.ContainsFunc(limits, func(r string) bool { return gives(e, r) }):
 		return calendar.Quota
-	case e.Code == http.StatusForbidden:
-		return calendar.Denied
-	case e.Code == http.StatusNotFound, e.Code == http.StatusGone:
-		return calendar.Gone
 	case e.Code == http.StatusConflict:
 		return calendar.Exists
-	case e.Code == http.StatusPreconditionFailed:
-		return calendar.Conflict
-	case e.Code >= 500, e.Code == http.StatusRequestTimeout:
-		return calendar.Unreachable
 	}
-	return calendar.BadData
+	return usual
 }
 
 // hasCode reports whether an error is an answer with one of these status codes.
@@ -101,22 +89,8 @@ func inWords(e *googleapi.Error) error {
 	return fmt.Errorf("the server answered %d: %s", e.Code, said)
 }
 
-// retryAt reads Retry-After, RFC 9110 section 10.2.3: seconds or a date. Zero if it says neither.
-func retryAt(value string, now time.Time) time.Time {
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return now.Add(time.Duration(seconds) * time.Second).UTC()
-	}
-	t, err := http.ParseTime(value)
-	if err != nil {
-		return time.Time{}
-	}
-	return t.UTC()
-}
-
 // maxAnswer is the longest answer that is read: a page of 2,500 events has about 5 MB.
 const maxAnswer = 128 << 20
-
-var errTooLong = errors.New("the answer is longer than 128 MB")
 
 // bounded is the client with a limit to what it reads, since Google's code reads every answer whole.
 func bounded(c *http.Client) *http.Client {
@@ -136,19 +110,9 @@ func (b bound) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer.Body = &boundBody{ReadCloser: answer.Body, left: maxAnswer}
+	answer.Body = struct {
+		io.Reader
+		io.Closer
+	}{web.Limited(answer.Body, maxAnswer), answer.Body}
 	return answer, nil
-}
-
-type boundBody struct {
-	io.ReadCloser
-	left int64
-}
-
-func (b *boundBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if b.left -= int64(n); b.left < 0 {
-		return 0, errTooLong
-	}
-	return n, err
 }

@@ -1,5 +1,7 @@
 // Package vdir is a calendar kept as a folder of .ics files, one object each: the format that vdirsyncer, khal and pimsync
 // share. Hidden files, other names and folders inside are ignored; a file called displayname names the calendar.
+//
+// Begin with [New]. There is no server here: nobody is invited, and nobody else's busy time is known.
 package vdir
 
 import (

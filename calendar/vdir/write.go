@@ -2,14 +2,11 @@ package vdir
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"bilateral/calendar"
@@ -43,7 +40,7 @@ func (a *Account) Apply(ctx context.Context, c calendar.Change) (string, error) 
 }
 
 func (a *Account) create(ctx context.Context, c calendar.Change) (string, []byte, error) {
-	name := fileName(c.UID)
+	name := ical.FileName(c.UID)
 	target := filepath.Join(a.path, name)
 	if err := a.scan(ctx); err != nil {
 		return "", nil, failure("create", a.path, err)
@@ -199,21 +196,4 @@ func (a *Account) sweep() {
 			os.Remove(path)
 		}
 	}
-}
-
-// fileName derives the file's name from the UID, so that a repeated create collides. UIDs that are no file names (long, or
-// with slashes) keep what they can and get a hash.
-func fileName(uid string) string {
-	plain := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.@+", r) {
-			return r
-		}
-		return -1
-	}, uid)
-	plain = strings.TrimLeft(plain, ".")
-	if plain == uid && len(uid) > 0 && len(uid) <= 128 {
-		return uid + ".ics"
-	}
-	sum := sha256.Sum256([]byte(uid))
-	return plain[:min(len(plain), 64)] + "-" + hex.EncodeToString(sum[:8]) + ".ics"
 }

@@ -5,8 +5,9 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
-	"net"
 	"net/url"
+
+	"bilateral/calendar/web"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/google"
@@ -101,9 +102,5 @@ func isKey(text []byte) bool {
 // safe reports whether a secret may be sent to address: over TLS, or to this very machine.
 func safe(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http" && web.Loopback(u))
 }

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"bilateral/calendar"
+	"bilateral/calendar/web"
 
 	"golang.org/x/oauth2"
 )
@@ -30,7 +30,8 @@ func (o *Options) refusal(err error, c credentials) error {
 		return o.fails(calendar.Unreachable, err)
 	}
 	status := answered.Response.StatusCode
-	e := &calendar.Error{Op: "sign in to", Target: "calendar " + o.Calendar, RetryAt: o.retryAt(answered.Response.Header)}
+	_, again := web.Refusal(status, answered.Response.Header, o.now())
+	e := &calendar.Error{Op: "sign in to", Target: "calendar " + o.Calendar, RetryAt: again}
 	switch {
 	case status == http.StatusTooManyRequests:
 		e.Kind = calendar.Quota
@@ -113,16 +114,3 @@ func word(code string) string {
 }
 
 func detail(code string) string { return " (" + code + ")" }
-
-// retryAt reads Retry-After, in seconds or as a date; zero where there is none.
-func (o *Options) retryAt(h http.Header) time.Time {
-	text := h.Get("Retry-After")
-	if seconds, err := strconv.Atoi(text); err == nil && seconds >= 0 {
-		return o.now().Add(time.Duration(seconds) * time.Second)
-	}
-	at, err := http.ParseTime(text)
-	if err != nil {
-		return time.Time{}
-	}
-	return at
-}
