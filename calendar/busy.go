@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -82,7 +83,7 @@ func hasWords(text, want string) bool {
 		return false
 	}
 	for i := 0; i+len(w) <= len(t); i++ {
-		if equalWords(t[i:i+len(w)], w) {
+		if slices.Equal(t[i:i+len(w)], w) {
 			return true
 		}
 	}
@@ -91,13 +92,4 @@ func hasWords(text, want string) bool {
 
 func words(s string) []string {
 	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
-
-func equalWords(a, b []string) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

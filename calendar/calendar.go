@@ -2,10 +2,13 @@
 // instances, changes to them, and the one interface, [Account], that an adapter implements.
 //
 // The package is pure: no clock, no log, no network. Instants are UTC; wall-clock times carry an IANA zone.
-// Terms are those of RFC 5545 (iCalendar) and RFC 5546 (iTIP).
+// Terms are those of RFC 5545 (iCalendar) and RFC 5546 (iTIP). How time is to be spent is not decided here: that is
+// package plan's. Begin with [Account], then [Series] and [Change], which [Diff] works out.
 package calendar
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -130,17 +133,8 @@ func Attends(list []Attendee, emails ...string) (Attendee, bool) {
 // Google as a private extended property. A nil Mark is an event that is not ours.
 type Mark map[string]string
 
-// Clone returns a copy that the caller may change.
-func (m Mark) Clone() Mark {
-	if m == nil {
-		return nil
-	}
-	c := make(Mark, len(m))
-	for k, v := range m {
-		c[k] = v
-	}
-	return c
-}
+// Clone returns a copy that the caller may change; of nil, nil.
+func (m Mark) Clone() Mark { return maps.Clone(m) }
 
 // Series is one recurring event of ours, or one that may be adopted: the master and, inside the observed window, every
 // instance with its overrides.
@@ -256,13 +250,5 @@ type Change struct {
 
 // Retimes reports whether the change is one that guests hear of.
 func (c Change) Retimes() bool {
-	if c.Create != nil || (c.Series != nil && c.Series.Retimes()) {
-		return true
-	}
-	for _, p := range c.Instances {
-		if p.Retimes() {
-			return true
-		}
-	}
-	return false
+	return c.Create != nil || c.Series != nil && c.Series.Retimes() || slices.ContainsFunc(c.Instances, InstancePatch.Retimes)
 }

@@ -1,6 +1,8 @@
 package calendar
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"time"
 )
@@ -55,23 +57,9 @@ func merge(want []InstancePatch) []InstancePatch {
 
 // Over lays a later patch over p.
 func (p Patch) Over(q Patch) Patch {
-	set := func(a, b *string) *string {
-		if b != nil {
-			return b
-		}
-		return a
-	}
-	p.Title, p.Location, p.Description, p.Rule = set(p.Title, q.Title), set(p.Location, q.Location), set(p.Description, q.Description), set(p.Rule, q.Rule)
-	if q.Span != nil {
-		p.Span = q.Span
-	}
-	if q.Cancelled != nil {
-		p.Cancelled = q.Cancelled
-	}
-	if q.Answer != nil {
-		p.Answer = q.Answer
-	}
-	p.Sequence = max(p.Sequence, q.Sequence)
+	p.Title, p.Location, p.Description = cmp.Or(q.Title, p.Title), cmp.Or(q.Location, p.Location), cmp.Or(q.Description, p.Description)
+	p.Span, p.Rule, p.Cancelled = cmp.Or(q.Span, p.Span), cmp.Or(q.Rule, p.Rule), cmp.Or(q.Cancelled, p.Cancelled)
+	p.Answer, p.Sequence = cmp.Or(q.Answer, p.Answer), max(p.Sequence, q.Sequence)
 	for k, v := range q.Mark {
 		if p.Mark == nil {
 			p.Mark = Mark{}
@@ -110,15 +98,9 @@ func lessen(p Patch, h held) Patch {
 			p.Answer = nil
 		}
 	}
-	var rest Mark
-	for k, v := range p.Mark {
-		if h.mark[k] != v {
-			if rest == nil {
-				rest = Mark{}
-			}
-			rest[k] = v
-		}
+	p.Mark = p.Mark.Clone()
+	if maps.DeleteFunc(p.Mark, func(k, v string) bool { return h.mark[k] == v }); len(p.Mark) == 0 {
+		p.Mark = nil
 	}
-	p.Mark = rest
 	return p
 }
