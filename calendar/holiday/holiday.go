@@ -1,5 +1,5 @@
 // Package holiday knows public holidays by country and region code (ISO 3166-1 and -2), out of the lists of
-// github.com/rickar/cal. It is pure and needs no network.
+// github.com/rickar/cal. It is pure and needs no network. Begin with [Days]; lists.go is the table of what is known.
 package holiday
 
 import (
@@ -94,25 +94,23 @@ func Notice(code string) string {
 
 // find returns the list of a code.
 func find(code string) (list []*cal.Holiday, notice string, err error) {
-	country, region, hasRegion := strings.Cut(strings.ToUpper(code), "-")
-	if hasRegion {
-		if list = regional[country+"-"+region]; list != nil {
-			return list, "", nil
-		}
+	nation, region, hasRegion := strings.Cut(strings.ToUpper(code), "-")
+	if list = regional[nation+"-"+region]; list != nil {
+		return list, "", nil
 	}
-	list, known := national(country)
-	regions := regionsOf(country)
+	known := slices.IndexFunc(countries, func(c country) bool { return c.code == nation })
+	regions := regionsOf(nation)
 	switch {
-	case !known:
+	case known < 0:
 		return nil, "", fmt.Errorf("no holidays are known for %q; did you mean %s?", code, strings.Join(meant(code), " or "))
 	case hasRegion && (len(regions) > 0 || !isRegion(region)):
-		return nil, "", fmt.Errorf("no region %q is known; write %s", code, strings.Join(append([]string{country}, regions...), ", "))
+		return nil, "", fmt.Errorf("no region %q is known; write %s", code, strings.Join(append([]string{nation}, regions...), ", "))
 	case hasRegion:
-		notice = fmt.Sprintf("the holidays of %s alone are not known: those of all of %s are used", strings.ToUpper(code), country)
-	case country == "AU":
+		notice = fmt.Sprintf("the holidays of %s alone are not known: those of all of %s are used", strings.ToUpper(code), nation)
+	case nation == "AU":
 		notice = "only the holidays that all of Australia shares are used: name a state, such as AU-NSW"
 	}
-	return list, notice, nil
+	return countries[known].days, notice, nil
 }
 
 // isRegion reports whether it looks like the second part of an ISO 3166-2 code.

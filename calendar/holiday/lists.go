@@ -43,123 +43,49 @@ import (
 	"github.com/rickar/cal/v2/za"
 )
 
-// countries are those that the library knows. ECB is not a country: it is the days on which payments in euro rest.
-var countries = []struct{ code, name string }{
-	{"AR", "Argentina"},
-	{"AT", "Austria"},
-	{"AU", "Australia"},
-	{"BE", "Belgium"},
-	{"BG", "Bulgaria"},
-	{"BR", "Brazil"},
-	{"CA", "Canada"},
-	{"CH", "Switzerland"},
-	{"CZ", "Czechia"},
-	{"DE", "Germany"},
-	{"DK", "Denmark"},
-	{"ES", "Spain"},
-	{"FR", "France"},
-	{"GB", "United Kingdom"},
-	{"GR", "Greece"},
-	{"HR", "Croatia"},
-	{"IE", "Ireland"},
-	{"IT", "Italy"},
-	{"JP", "Japan"},
-	{"LT", "Lithuania"},
-	{"LV", "Latvia"},
-	{"MW", "Malawi"},
-	{"NC", "New Caledonia"},
-	{"NL", "Netherlands"},
-	{"NO", "Norway"},
-	{"NZ", "New Zealand"},
-	{"PL", "Poland"},
-	{"RO", "Romania"},
-	{"RU", "Russia"},
-	{"SE", "Sweden"},
-	{"SI", "Slovenia"},
-	{"SK", "Slovakia"},
-	{"UA", "Ukraine"},
-	{"US", "United States"},
-	{"ZA", "South Africa"},
-	{"ECB", "European Central Bank"},
+type country struct {
+	code, name string
+	days       []*cal.Holiday // those of the whole country
 }
 
-// national returns a country's own holidays.
-func national(code string) ([]*cal.Holiday, bool) {
-	switch code {
-	case "AR":
-		return ar.Holidays, true
-	case "AT":
-		return at.Holidays, true
-	case "AU":
-		return shared(au.HolidaysACT, au.HolidaysNSW, au.HolidaysNT, au.HolidaysQLD, au.HolidaysSA, au.HolidaysTAS, au.HolidaysVIC, au.HolidaysWA), true
-	case "BE":
-		return be.Holidays, true
-	case "BG":
-		return bg.Holidays, true
-	case "BR":
-		return br.Holidays, true
-	case "CA":
-		return ca.Holidays, true
-	case "CH":
-		return ch.Holidays, true
-	case "CZ":
-		return cz.Holidays, true
-	case "DE":
-		return de.Holidays, true
-	case "DK":
-		return dk.Holidays, true
-	case "ES":
-		return es.Holidays, true
-	case "FR":
-		return fr.Holidays, true
-	case "GB":
-		return gb.Holidays, true
-	case "GR":
-		return gr.Holidays, true
-	case "HR":
-		return hr.Holidays, true
-	case "IE":
-		return ie.Holidays, true
-	case "IT":
-		return it.Holidays, true
-	case "JP":
-		return jp.Holidays, true
-	case "LT":
-		return lt.Holidays, true
-	case "LV":
-		return lv.Holidays, true
-	case "MW":
-		return mw.Holidays, true
-	case "NC":
-		return nc.Holidays, true
-	case "NL":
-		return nl.Holidays, true
-	case "NO":
-		return no.Holidays, true
-	case "NZ":
-		return nz.Holidays, true
-	case "PL":
-		return pl.Holidays, true
-	case "RO":
-		return ro.Holidays, true
-	case "RU":
-		return ru.Holidays, true
-	case "SE":
-		return se.Holidays, true
-	case "SI":
-		return si.Holidays, true
-	case "SK":
-		return sk.Holidays, true
-	case "UA":
-		return ua.Holidays, true
-	case "US":
-		return us.Holidays, true
-	case "ZA":
-		return za.Holidays, true
-	case "ECB":
-		return ecb.Holidays, true
-	}
-	return nil, false
+// countries are those that the library knows. ECB is not a country: it is the days on which payments in euro rest.
+var countries = []country{
+	{"AR", "Argentina", ar.Holidays},
+	{"AT", "Austria", at.Holidays},
+	{"AU", "Australia", shared(au.HolidaysACT, au.HolidaysNSW, au.HolidaysNT, au.HolidaysQLD, au.HolidaysSA, au.HolidaysTAS, au.HolidaysVIC, au.HolidaysWA)},
+	{"BE", "Belgium", be.Holidays},
+	{"BG", "Bulgaria", bg.Holidays},
+	{"BR", "Brazil", br.Holidays},
+	{"CA", "Canada", ca.Holidays},
+	{"CH", "Switzerland", ch.Holidays},
+	{"CZ", "Czechia", cz.Holidays},
+	{"DE", "Germany", de.Holidays},
+	{"DK", "Denmark", dk.Holidays},
+	{"ES", "Spain", es.Holidays},
+	{"FR", "France", fr.Holidays},
+	{"GB", "United Kingdom", gb.Holidays},
+	{"GR", "Greece", gr.Holidays},
+	{"HR", "Croatia", hr.Holidays},
+	{"IE", "Ireland", ie.Holidays},
+	{"IT", "Italy", it.Holidays},
+	{"JP", "Japan", jp.Holidays},
+	{"LT", "Lithuania", lt.Holidays},
+	{"LV", "Latvia", lv.Holidays},
+	{"MW", "Malawi", mw.Holidays},
+	{"NC", "New Caledonia", nc.Holidays},
+	{"NL", "Netherlands", nl.Holidays},
+	{"NO", "Norway", no.Holidays},
+	{"NZ", "New Zealand", nz.Holidays},
+	{"PL", "Poland", pl.Holidays},
+	{"RO", "Romania", ro.Holidays},
+	{"RU", "Russia", ru.Holidays},
+	{"SE", "Sweden", se.Holidays},
+	{"SI", "Slovenia", si.Holidays},
+	{"SK", "Slovakia", sk.Holidays},
+	{"UA", "Ukraine", ua.Holidays},
+	{"US", "United States", us.Holidays},
+	{"ZA", "South Africa", za.Holidays},
+	{"ECB", "European Central Bank", ecb.Holidays},
 }
 
 // shared returns the holidays that stand in every one of the lists: the library has none for Australia as a whole.
