@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,76 +30,52 @@ type reader struct {
 
 func (f *file) read(t *table, where string) *reader { return &reader{file: f, table: t, where: where} }
 
-// example is a right line for a key, which an error about it shows.
-func example(key string) string {
-	switch key {
-	case "interval":
-		return `interval = "5m"`
-	case "name":
-		return `name = "Alice Chen"`
-	case "email":
-		return `email = "alice@example.org"`
-	case "timezone":
-		return `timezone = "Europe/Berlin"`
-	case "hours", "stretch":
-		return key + ` = ["Mon-Fri 09:00-12:00", "Mon-Thu 13:00-18:00"]`
-	case "busy":
-		return `busy = ["work", "local"]`
-	case "yields":
-		return `yields = ["Focus", "Hold"]`
-	case "holidays":
-		return `holidays = ["DE-BE"]`
-	case "leave_words":
-		return `leave_words = ["vacation", "out of office"]`
-	case "publish":
-		return `publish = ["after previous", "day before 16:00", "1h"]`
-	case "max_moves":
-		return `max_moves = 2`
-	case "horizon", "act_within":
-		return key + ` = "2 weeks"`
-	case "notice", "freeze":
-		return key + ` = "2h"`
-	case "settle", "buffer", "prep":
-		return key + ` = "10m"`
-	case "duration", "minimum":
-		return key + ` = "45m"`
-	case "cadence":
-		return `cadence = "weekly"`
-	case "type":
-		return `type = "caldav"`
-	case "command":
-		return `command = ["pass", "show", "dav"]`
-	case "insecure":
-		return `insecure = true`
-	case "url":
-		return `url = "https://dav.example.org/"`
-	case "path":
-		return `path = "~/calendars/alice"`
-	case "listen":
-		return `listen = "127.0.0.1:9464"`
-	case "webhook":
-		return `webhook = "https://chat.example.org/hooks/1"`
-	case "heartbeat":
-		return `heartbeat = "https://watch.example.org/ping/1"`
-	case "mail":
-		return `mail = "alice@example.org"`
-	case "calendar":
-		return `calendar = "work"`
-	case "smtp":
-		return `smtp = "smtps://smtp.example.org"`
-	case "imap":
-		return `imap = "imaps://imap.example.org"`
-	case "password":
-		return `password = { file = "dav.password" }`
-	case "credentials":
-		return `credentials = { file = "client.json" }`
-	case "token":
-		return `token = { credential = "team" }`
-	case "endpoint", "auth_endpoint", "token_endpoint":
-		return key + ` = "http://127.0.0.1:8080"`
-	}
-	return key + ` = "…"`
+// examples are right values, one for each key, which errors about it show.
+var examples = map[string]string{
+	"interval":       `"5m"`,
+	"name":           `"Alice Chen"`,
+	"email":          `"alice@example.org"`,
+	"timezone":       `"Europe/Berlin"`,
+	"hours":          `["Mon-Fri 09:00-12:00", "Mon-Thu 13:00-18:00"]`,
+	"stretch":        `["Mon-Fri 09:00-12:00", "Mon-Thu 13:00-18:00"]`,
+	"busy":           `["work", "local"]`,
+	"yields":         `["Focus", "Hold"]`,
+	"holidays":       `["DE-BE"]`,
+	"leave_words":    `["vacation", "out of office"]`,
+	"publish":        `["after previous", "day before 16:00", "1h"]`,
+	"max_moves":      `2`,
+	"horizon":        `"2 weeks"`,
+	"act_within":     `"2 weeks"`,
+	"notice":         `"2h"`,
+	"freeze":         `"2h"`,
+	"settle":         `"10m"`,
+	"buffer":         `"10m"`,
+	"prep":           `"10m"`,
+	"duration":       `"45m"`,
+	"minimum":        `"45m"`,
+	"cadence":        `"weekly"`,
+	"type":           `"caldav"`,
+	"command":        `["pass", "show", "dav"]`,
+	"insecure":       `true`,
+	"url":            `"https://dav.example.org/"`,
+	"path":           `"~/calendars/alice"`,
+	"listen":         `"127.0.0.1:9464"`,
+	"webhook":        `"https://chat.example.org/hooks/1"`,
+	"heartbeat":      `"https://watch.example.org/ping/1"`,
+	"mail":           `"alice@example.org"`,
+	"calendar":       `"work"`,
+	"smtp":           `"smtps://smtp.example.org"`,
+	"imap":           `"imaps://imap.example.org"`,
+	"password":       `{ file = "dav.password" }`,
+	"credentials":    `{ file = "client.json" }`,
+	"token":          `{ credential = "team" }`,
+	"endpoint":       `"http://127.0.0.1:8080"`,
+	"auth_endpoint":  `"http://127.0.0.1:8080"`,
+	"token_endpoint": `"http://127.0.0.1:8080"`,
 }
+
+// example is a right line for a key.
+func example(key string) string { return key + " = " + cmp.Or(examples[key], `"…"`) }
 
 func (r *reader) find(key string) (*node, bool) {
 	r.known = append(r.known, key)
@@ -122,13 +99,13 @@ func (r *reader) wrong(key, problem, do string) {
 }
 
 func (r *reader) wrongAt(line int, key, problem, do string) {
-	if do == "" {
-		do = "Write for instance: " + example(key)
-	}
-	r.fail(line, strings.TrimSpace(r.where+" "+key)+": "+problem, do)
+	r.fail(line, strings.TrimSpace(r.where+" "+key)+": "+problem, cmp.Or(do, "Write for instance: "+example(key)))
 }
 
-func (r *reader) missing(key, do string) { r.wrong(key, isMissing, do) }
+// missing reports that a key is not there; do may be "" for the usual advice.
+func (r *reader) missing(key, do string) {
+	r.wrong(key, isMissing, cmp.Or(do, "Add a line such as: "+example(key)))
+}
 
 const isMissing = "is missing"
 
@@ -162,7 +139,7 @@ func (r *reader) filled(key string) string {
 
 func (r *reader) required(key string) string {
 	if !r.has(key) {
-		r.missing(key, "Add a line such as: "+example(key))
+		r.missing(key, "")
 	}
 	return r.filled(key)
 }
