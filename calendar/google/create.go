@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"maps"
 	"strings"
 	"time"
@@ -74,36 +75,17 @@ func (w *writing) insert(e *gcal.Event) (*gcal.Event, error) {
 // draft is the event to insert.
 func (w *writing) draft(c calendar.Change) (*gcal.Event, error) {
 	d := c.Create
-	switch {
-	case d.Zone == nil || d.Zone.String() == "" || d.Zone.String() == "Local":
-		return nil, w.refused(calendar.Unknown, "its time zone has no name")
-	case d.Duration <= 0:
-		return nil, w.refused(calendar.Unknown, "it has no length")
-	}
 	e, err := w.like(d.Like)
 	if err != nil {
 		return nil, err
 	}
-	zone := d.Zone.String()
-	e.Start, e.End = dateTime(d.Start, zone), dateTime(d.Start.Add(d.Duration), zone)
-	if d.AllDay {
-		half := 12 * time.Hour // of a day that is an hour longer or shorter
-		e.Start, e.End = dateOnly(d.Start.Add(half), d.Zone), dateOnly(d.Start.Add(d.Duration+half), d.Zone)
+	if err := w.place(e, d); err != nil {
+		return nil, err
 	}
 	if d.Free {
 		e.Transparency = "transparent"
 	}
-	if d.Rule != "" {
-		if e.Recurrence, _, err = withRule(&entry{Start: moment{At: d.Start, Zone: zone}}, d.Rule); err != nil {
-			return nil, w.refused(calendar.Unknown, err.Error())
-		}
-	}
-	if d.Title != "" {
-		e.Summary = d.Title
-	}
-	if d.Location != "" {
-		e.Location = d.Location
-	}
+	e.Summary, e.Location = cmp.Or(d.Title, e.Summary), cmp.Or(d.Location, e.Location)
 	if d.Description != "" {
 		e.Description = written(e.Description, d.Description)
 	}
@@ -118,6 +100,29 @@ func (w *writing) draft(c calendar.Change) (*gcal.Event, error) {
 			ConferenceSolutionKey: &gcal.ConferenceSolutionKey{Type: "hangoutsMeet"}}}
 	}
 	return e, w.drawMark(e, c)
+}
+
+// place sets when a draft stands.
+func (w *writing) place(e *gcal.Event, d *calendar.Draft) (err error) {
+	switch {
+	case d.Zone == nil || d.Zone.String() == "" || d.Zone.String() == "Local":
+		return w.refused(calendar.Unknown, "its time zone has no name")
+	case d.Duration <= 0:
+		return w.refused(calendar.Unknown, "it has no length")
+	}
+	zone := d.Zone.String()
+	e.Start, e.End = dateTime(d.Start, zone), dateTime(d.Start.Add(d.Duration), zone)
+	if d.AllDay {
+		half := 12 * time.Hour // of a day that is an hour longer or shorter
+		e.Start, e.End = dateOnly(d.Start.Add(half), d.Zone), dateOnly(d.Start.Add(d.Duration+half), d.Zone)
+	}
+	if d.Rule == "" {
+		return nil
+	}
+	if e.Recurrence, _, err = withRule(&entry{Start: moment{At: d.Start, Zone: zone}}, d.Rule); err != nil {
+		return w.refused(calendar.Unknown, err.Error())
+	}
+	return nil
 }
 
 func dateOnly(t time.Time, zone *time.Location) *gcal.EventDateTime {

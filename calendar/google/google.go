@@ -7,6 +7,9 @@
 // A series is known by the UID it was made with: its event id holds it (see ical.EventID). Our mark stands in private
 // extended properties. Descriptions are passed on as Google stores them, which may be HTML: package agenda reads both,
 // and so what people formatted stays formatted.
+//
+// Begin with [Account.Observe]. sync.go follows the calendar, entry.go and object.go turn an event into iCalendar text,
+// apply.go and send.go change one; mark.go says where our own words stand. Signing in is package signin's.
 package google
 
 import (

@@ -170,8 +170,7 @@ func (w *writing) note(notes edits, p calendar.InstancePatch) error {
 
 // last is the change of the master itself. Notes about instances that are not cancelled any more go with it.
 func (w *writing) last(c calendar.Change) error {
-	master, e := w.master(), &gcal.Event{}
-	properties := make(edits)
+	master, properties := w.master(), make(edits)
 	if err := w.forgetNotes(properties); err != nil {
 		return err
 	}
@@ -182,28 +181,8 @@ func (w *writing) last(c calendar.Change) error {
 	if p.Empty() && len(properties) == 0 {
 		return nil
 	}
-	say(e, master, p)
-	if p.Span != nil {
-		if err := w.retime(e, *p.Span); err != nil {
-			return err
-		}
-	}
-	var until time.Time
-	if p.Rule != nil {
-		var err error
-		if e.Recurrence, until, err = withRule(master, *p.Rule); err != nil {
-			return w.refused(calendar.Unknown, err.Error())
-		}
-		e.ForceSendFields = append(e.ForceSendFields, "Recurrence")
-	}
-	if p.Cancelled != nil {
-		e.Status = status(*p.Cancelled)
-	}
-	if err := properties.setAll(master.Properties, seriesPrefix, p.Mark); err != nil {
-		return err
-	}
-	e.ExtendedProperties = properties.properties()
-	if err := w.answer(e, master, p); err != nil {
+	e, until, err := w.seriesEvent(p, properties)
+	if err != nil {
 		return err
 	}
 	if err := w.send(w.series, master.ETag, e, p.Retimes()); err != nil {
@@ -213,6 +192,32 @@ func (w *writing) last(c calendar.Change) error {
 		return nil
 	}
 	return w.tidy(until)
+}
+
+// seriesEvent is the request that patches the master, with the edits of its properties, and the UNTIL of its new rule.
+func (w *writing) seriesEvent(p calendar.Patch, properties edits) (e *gcal.Event, until time.Time, err error) {
+	master := w.master()
+	e = &gcal.Event{}
+	say(e, master, p)
+	if p.Span != nil {
+		if err := w.retime(e, *p.Span); err != nil {
+			return nil, until, err
+		}
+	}
+	if p.Rule != nil {
+		if e.Recurrence, until, err = withRule(master, *p.Rule); err != nil {
+			return nil, until, w.refused(calendar.Unknown, err.Error())
+		}
+		e.ForceSendFields = append(e.ForceSendFields, "Recurrence")
+	}
+	if p.Cancelled != nil {
+		e.Status = status(*p.Cancelled)
+	}
+	if err := properties.setAll(master.Properties, seriesPrefix, p.Mark); err != nil {
+		return nil, until, err
+	}
+	e.ExtendedProperties = properties.properties()
+	return e, until, w.answer(e, master, p)
 }
 
 // answer puts a guest's answer that came by mail into a patch. Google takes the list of guests whole, so it is read whole,
@@ -286,78 +291,4 @@ func (w *writing) tidy(until time.Time) error {
 		}
 	}
 	return nil
-}
-
-// withRule puts a rule into a series' recurrence and returns its UNTIL. Google takes only UTC there (RFC 5545 section
-// 3.3.10). Dates that were added or taken away stay.
-func withRule(master *entry, rule string) (lines []string, until time.Time, err error) {
-	parts := strings.FieldsFunc(strings.ToUpper(rule), func(r rune) bool { return r == ';' || r == ' ' || r == '\r' || r == '\n' })
-	for i, p := range parts {
-		value, ends := strings.CutPrefix(p, "UNTIL=")
-		if !ends || master.Start.Date != "" {
-			continue
-		}
-		if until, err = readTime(value, master.Start.Zone); err != nil {
-			return nil, until, err
-		}
-		if len(value) == len("20060102") {
-			until = until.Add(24*time.Hour - time.Second) // the whole of that day
-		}
-		parts[i] = "UNTIL=" + until.Format(utcFormat)
-	}
-	lines = []string{}
-	if len(parts) > 0 {
-		lines = append(lines, "RRULE:"+strings.Join(parts, ";"))
-	}
-	for _, line := range master.Recurrence {
-		if !strings.HasPrefix(strings.ToUpper(line), "RRULE") {
-			lines = append(lines, line)
-		}
-	}
-	return lines, until, nil
-}
-
-// readTime reads a time of a recurrence line; without Z it is on the clock of the zone.
-func readTime(value, zone string) (time.Time, error) {
-	if t, err := time.Parse(utcFormat, value); err == nil {
-		return t, nil
-	}
-	z, err := time.LoadLocation(zone)
-	if err != nil {
-		return time.Time{}, err
-	}
-	wall, err := time.Parse(localFormat, value)
-	if err != nil {
-		wall, err = time.Parse("20060102", value)
-	}
-	if err != nil {
-		return time.Time{}, errors.New("the rule's UNTIL is no time")
-	}
-	return calendar.Resolve(wall, z).UTC(), nil
-}
-
-// readmit takes an instance out of the EXDATE lines.
-func readmit(lines []string, original time.Time, zone string) []string {
-	var out []string
-	for _, line := range lines {
-		head, list, _ := strings.Cut(line, ":")
-		if !strings.HasPrefix(strings.ToUpper(head), "EXDATE") {
-			out = append(out, line)
-			continue
-		}
-		in := zone
-		for parameter := range strings.SplitSeq(head, ";") {
-			if name, ok := strings.CutPrefix(parameter, "TZID="); ok {
-				in = name
-			}
-		}
-		kept := slices.DeleteFunc(strings.Split(list, ","), func(value string) bool {
-			t, err := readTime(strings.TrimSpace(value), in)
-			return err == nil && t.Equal(original)
-		})
-		if len(kept) > 0 {
-			out = append(out, head+":"+strings.Join(kept, ","))
-		}
-	}
-	return out
 }

@@ -28,8 +28,25 @@ func (c *call) queryFreeBusy() (object, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	calendars, groups := object{}, object{}
-	var ids []string
+	ids, groups := c.asked(mostMembers)
+	calendars := object{}
+	for i, id := range ids {
+		if i >= mostCalendars {
+			calendars[id] = failed("tooManyCalendarsRequested")
+			continue
+		}
+		calendars[id] = c.busy(id, from, to, zone)
+	}
+	reply := object{"kind": "calendar#freeBusy", "timeMin": from.Format(time.RFC3339), "timeMax": to.Format(time.RFC3339), "calendars": calendars}
+	if len(groups) > 0 {
+		reply["groups"] = groups
+	}
+	return reply, nil
+}
+
+// asked are the calendars that a query names, by themselves or in a group, and what is said of the groups.
+func (c *call) asked(mostMembers int) (ids []string, groups object) {
+	groups = object{}
 	items, _ := c.body["items"].([]any)
 	for _, item := range items {
 		id, _ := item.(object)["id"].(string)
@@ -44,18 +61,7 @@ func (c *call) queryFreeBusy() (object, *problem) {
 			ids = append(ids, id)
 		}
 	}
-	for i, id := range ids {
-		if i >= mostCalendars {
-			calendars[id] = failed("tooManyCalendarsRequested")
-			continue
-		}
-		calendars[id] = c.busy(id, from, to, zone)
-	}
-	reply := object{"kind": "calendar#freeBusy", "timeMin": from.Format(time.RFC3339), "timeMax": to.Format(time.RFC3339), "calendars": calendars}
-	if len(groups) > 0 {
-		reply["groups"] = groups
-	}
-	return reply, nil
+	return ids, groups
 }
 
 // window reads the stretch of time of a query.
@@ -107,18 +113,19 @@ func (c *call) busy(id string, from, to time.Time, zone *time.Location) object {
 	if id == "primary" {
 		id = c.user
 	}
-	from0 := c.diaries
+	diaries := c.diaries
 	if c.lagging != nil {
-		from0 = c.lagging
+		diaries = c.lagging
 	}
-	d := from0[id]
+	d, failure := diaries[id], ""
 	switch {
 	case d == nil || d.rights[c.user] == "":
-		o := failed("notFound")
-		o["busy"] = []any{}
-		return o
+		failure = "notFound"
 	case d.broken:
-		o := failed("internalError")
+		failure = "internalError"
+	}
+	if failure != "" {
+		o := failed(failure)
 		o["busy"] = []any{}
 		return o
 	}
