@@ -36,11 +36,15 @@ const (
 // are marked so, RFC 6638 section 7.1.
 func (w *work) byMail(s *calendar.Series) bool {
 	b := w.b
-	if !b.Invites || w.Post == nil || b.Delivery == ByServer || !w.aboutKnown() {
+	switch {
+	case !b.Invites || w.Post == nil || b.Delivery == ByServer:
 		return false
-	}
-	if s == nil {
-		return !b.theirs() && (b.Delivery == ByMail || !w.about().Invites)
+	case s == nil && b.Delivery == ByMail: // whatever the server does
+		return !b.theirs()
+	case !w.aboutKnown():
+		return false
+	case s == nil:
+		return !b.theirs() && !w.about().Invites
 	}
 	guest, invited := calendar.Attends(s.Attendees, b.Executive.Judge.Emails...)
 	_, mine := calendar.Attends([]calendar.Attendee{{Email: s.Organizer}}, b.Owner.Judge.Emails...)
