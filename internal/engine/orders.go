@@ -3,7 +3,6 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,9 +26,7 @@ func (w *work) takeOrders() (store.Orders, error) {
 		return store.Orders{}, err
 	}
 	change := func(o *store.Orders) { // runs inside a transaction: it must not ask the store
-		if len(known) == 0 {
-			w.recall(o)
-		}
+		w.heed(o, len(known) == 0)
 		for _, r := range requests {
 			w.take(o, r)
 		}
@@ -45,23 +42,6 @@ func (w *work) takeOrders() (store.Orders, error) {
 		return o, err
 	}
 	return w.Store.ChangeOrders(w.b.Name, change)
-}
-
-// recall restores orders from our mark when the database knows nothing of a series that stands: it was lost.
-func (w *work) recall(o *store.Orders) {
-	for _, s := range w.found.series {
-		if s.Mark[keyID] == "" {
-			continue // only to be taken over
-		}
-		o.PausedUntil = parseInstant(s.Mark[keyPaused])
-		o.Travel = parseTravel(s.Mark[keyTravel])
-		maps.Copy(o.Skips, parseSkips(s.Mark[keySkips]))
-		for _, i := range s.Instances {
-			if i.Cancelled && i.Mark[keyState] == stateSkipped {
-				o.Skips[plan.KeyOf(w.b.Policy, w.b.standing(w.found), w.Now, i.Original)] = i.Mark[keyReason]
-			}
-		}
-	}
 }
 
 // take carries one request into the standing orders.

@@ -18,6 +18,17 @@ type Orders struct {
 	// Generation counts the times that `start` made a new series: a series' UID derives from it, so that a vanished one
 	// is not made again under its old name.
 	Generation int
+	// Marked is what the series told of these orders when a pass last looked at it.
+	Marked Marked
+}
+
+// Marked is what the marks of a series tell of the owner's orders, as they stand there.
+type Marked struct {
+	UID    string   `json:"uid"`
+	Paused string   `json:"paused,omitempty"`
+	Travel string   `json:"travel,omitempty"`
+	Skips  []string `json:"skips,omitempty"` // period keys
+	Far    []string `json:"far,omitempty"`   // those of them that no meeting tells of
 }
 
 // Orders returns a bilateral's orders; without any, the zero Orders.
@@ -57,6 +68,7 @@ type ordersRecord struct {
 	Travel      []travelRecord    `json:"travel,omitempty"`
 	PausedUntil time.Time         `json:"paused_until,omitzero"`
 	Generation  int               `json:"generation,omitzero"`
+	Marked      Marked            `json:"marked,omitzero"`
 }
 
 type travelRecord struct {
@@ -75,7 +87,7 @@ func readOrders(q querier, bilateral string) (Orders, error) {
 }
 
 func ordersRecordOf(o Orders) ordersRecord {
-	r := ordersRecord{Skips: o.Skips, PausedUntil: whole(o.PausedUntil), Generation: o.Generation}
+	r := ordersRecord{Skips: o.Skips, PausedUntil: whole(o.PausedUntil), Generation: o.Generation, Marked: o.Marked}
 	for _, t := range o.Travel {
 		r.Travel = append(r.Travel, travelRecord{Zone: t.Zone.String(), First: date(t.First.String()), Last: date(t.Last.String())})
 	}
@@ -83,7 +95,7 @@ func ordersRecordOf(o Orders) ordersRecord {
 }
 
 func (r ordersRecord) orders() (Orders, error) {
-	o := Orders{Skips: r.Skips, PausedUntil: r.PausedUntil, Generation: r.Generation}
+	o := Orders{Skips: r.Skips, PausedUntil: r.PausedUntil, Generation: r.Generation, Marked: r.Marked}
 	if o.Skips == nil {
 		o.Skips = map[string]string{}
 	}
