@@ -41,7 +41,10 @@ type Observation struct {
 }
 
 // Unreadable names a part of a calendar that could not be understood.
-type Unreadable struct{ Where, Why string }
+type Unreadable struct {
+	Where, Why string
+	Hidden     bool // it is in order, and the server does not show it to us: somebody's private entry
+}
 
 // About is what an account can do, in the words of `bilateral check`.
 type About struct {

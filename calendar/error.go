@@ -37,6 +37,7 @@ const (
 	Elsewhere        // the server names another address, where credentials do not follow
 	WebPage          // what answers is no calendar server
 	NoRoom           // the account is full
+	Failing          // the server answers, and says that it fails at this (HTTP 500)
 )
 
 // Error is a failure of an adapter.

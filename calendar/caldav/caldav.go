@@ -241,6 +241,8 @@ func (a *Account) present(path string) {
 	switch it := a.Calendar.Items[path]; {
 	case it == nil:
 		a.held.Drop(path)
+	case it.Why == notShown:
+		a.held.Hide(path, it.Why)
 	case it.Why != "":
 		a.held.Refuse(path, it.Why)
 	default:

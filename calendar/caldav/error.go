@@ -28,6 +28,8 @@ func reasonOf(err error) calendar.Reason {
 		return calendar.WebPage
 	case errors.As(err, &said) && said.status == http.StatusInsufficientStorage:
 		return calendar.NoRoom
+	case errors.As(err, &said) && said.status == http.StatusInternalServerError:
+		return calendar.Failing
 	}
 	return calendar.Unsaid
 }

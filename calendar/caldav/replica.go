@@ -37,6 +37,9 @@ type item struct {
 	Poll bool   // ask again at each look: it failed for a reason that may pass
 }
 
+// notShown is why there are no data of an object that is in order and not for us to see.
+const notShown = "the server does not show it (403 Forbidden)"
+
 // version names the content. The ETag alone does not: some servers have none, others give the same one to another content
 // after a delete.
 func (i *item) version() string { return i.ETag + "#" + fingerprint(i.Data) }

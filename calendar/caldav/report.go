@@ -176,8 +176,11 @@ func (r *replica) settle(e listed, got *resource) bool {
 	if status == 0 {
 		status = got.denied
 	}
-	if status == 0 {
+	switch status {
+	case 0:
 		return r.refuse(now, "the server gives no text for it", false)
+	case http.StatusForbidden: // a private entry of another's
+		return r.refuse(now, notShown, false)
 	}
 	return r.refuse(now, fmt.Sprintf("the server answered %d %s for it", status, http.StatusText(status)), status >= 500)
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -240,6 +241,21 @@ func TestOneBrokenObjectVoidsNothing(t *testing.T) {
 	o := observe(t, open(t, server, nil))
 	if got := uids(o); !slices.Equal(got, []string{"control", "e0", "e1", "e2"}) || len(o.Unreadable) != 2 {
 		t.Errorf("got %v, unreadable %v", got, o.Unreadable)
+	}
+}
+
+func TestAPrivateEntryOfAnothersIsHiddenNotBroken(t *testing.T) {
+	server := filled(flavour{noData: true, noMultiget: true}, 3)
+	server.spoil = func(_ int, w http.ResponseWriter, r *http.Request) bool {
+		private := r.Method == "GET" && path.Base(r.URL.Path) == "e1.ics"
+		if private {
+			w.WriteHeader(http.StatusForbidden)
+		}
+		return private
+	}
+	o := observe(t, open(t, server, nil))
+	if len(o.Unreadable) != 1 || !o.Unreadable[0].Hidden || o.Objects != 3 || len(o.Events) != 2 {
+		t.Errorf("%d objects, %d events, unreadable %+v", o.Objects, len(o.Events), o.Unreadable)
 	}
 }
 

@@ -24,6 +24,7 @@ type object struct {
 	version string
 	file    *File  // nil where the object was refused unread
 	refused string // why
+	hidden  bool   // because it is not for us to see
 	events  int    // what it counts for in Observation.Objects
 }
 
@@ -49,6 +50,14 @@ func (c *Collection) Refuse(name, why string) {
 	refused := object{refused: why, events: 1}
 	if c.objects[name] != refused {
 		c.set(name, refused)
+	}
+}
+
+// Hide sets the object called name as one that is in order and not for us to see.
+func (c *Collection) Hide(name, why string) {
+	hidden := object{refused: why, hidden: true, events: 1}
+	if c.objects[name] != hidden {
+		c.set(name, hidden)
 	}
 }
 
@@ -133,7 +142,7 @@ func (c *Collection) look(q calendar.Query) calendar.Observation {
 			files = append(files, f)
 			o.Unreadable = append(o.Unreadable, f.Unreadable()...)
 		} else {
-			o.Unreadable = append(o.Unreadable, calendar.Unreadable{Where: name, Why: c.objects[name].refused})
+			o.Unreadable = append(o.Unreadable, calendar.Unreadable{Where: name, Why: c.objects[name].refused, Hidden: c.objects[name].hidden})
 		}
 	}
 	view := View{Window: q.Window, Zone: q.Zone}

@@ -121,3 +121,16 @@ func TestCollectionFindsUIDs(t *testing.T) {
 		t.Error("a refused object has no version")
 	}
 }
+
+func TestCollectionTellsWhatIsHiddenFromWhatIsBroken(t *testing.T) {
+	var c ical.Collection
+	c.Refuse("a", "it is no iCalendar")
+	c.Hide("b", "not for you")
+	for _, want := range []bool{true, false} { // at last it is broken too
+		o := c.Observe(weeks(time.UTC))
+		if len(o.Unreadable) != 2 || o.Unreadable[0].Hidden || o.Unreadable[1].Hidden != want || o.Objects != 2 {
+			t.Errorf("%+v, %d objects", o.Unreadable, o.Objects)
+		}
+		c.Refuse("b", "not for you")
+	}
+}
