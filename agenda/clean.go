@@ -28,12 +28,12 @@ var (
 
 // Clean makes one line of plain text, harmless inside the block, of anything: no control characters, line breaks or
 // bidirectional controls, nothing outside the Basic Multilingual Plane (one server breaks such text when it folds),
-// no HTML tag, no marker, no box in front, no double spaces. A text that is clean already stays as it is.
+// no backslash, no HTML tag, no marker, no box in front, no double spaces. A text that is clean already stays as it is.
 func Clean(s string) string {
 	if tame(s) {
 		return s
 	}
-	s = oneLine(s)
+	s = strings.ReplaceAll(oneLine(s), `\`, "/") // some servers make a line break of a backslash before an n, RFC 5545 section 3.3.11
 	if strings.ContainsAny(s, "<&-–—") {
 		s = tagStart.ReplaceAllString(s, "‹$1")
 		s = entity.ReplaceAllString(s, "& $1")
@@ -60,7 +60,7 @@ func tame(s string) bool {
 	}
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c < ' ' || c > '~' || strings.IndexByte("<&#[", c) >= 0 || (i > 0 && (c == '-' || c == ' ') && s[i-1] == c) {
+		if c < ' ' || c > '~' || strings.IndexByte("<&#[\\", c) >= 0 || (i > 0 && (c == '-' || c == ' ') && s[i-1] == c) {
 			return false
 		}
 	}

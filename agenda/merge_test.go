@@ -162,3 +162,17 @@ func TestTheLettersOfTheTableMatch(t *testing.T) {
 		t.Errorf("composed %q", got)
 	}
 }
+
+// RFC 5545 section 3.3.11 has "\\" for a backslash; some servers read "\\new" as a line break and "ew" all the same.
+func TestAPathInAnItemIsNoLineBreakForAnyServer(t *testing.T) {
+	in := week()
+	in.Items = append(in.Items, follow("w7k3", Update, `The plan is in C:\new\Notes\team, or in \\nas\plan`, propose(`as in D:\N2`), details(`also on E:\none`)))
+	block := Block(Build(in))
+	if !strings.Contains(block, "The plan is in C:/new/Notes/team, or in //nas/plan") {
+		t.Errorf("it reads\n%s", block)
+	}
+	stored := strings.NewReplacer(`\n`, "\n", `\N`, "\n").Replace(block)
+	if edits := Read(stored, Fingerprint(block)); !edits.None() || edits.Code != "" {
+		t.Errorf("taken for a person's edits: %+v", edits)
+	}
+}
