@@ -45,7 +45,7 @@ const individual = "CUTYPE=INDIVIDUAL"
 // answering is an attendee with an answer, behind the other parameters that are given.
 func answering(a calendar.Attendee, status calendar.PartStat, params ...string) property {
 	p := user("ATTENDEE", a)
-	p.params = append(append(p.params, params...), "ROLE=REQ-PARTICIPANT", "PARTSTAT="+token(string(status)))
+	p.params = append(append(p.params, params...), "PARTSTAT="+token(string(status)), "ROLE=REQ-PARTICIPANT")
 	return p
 }
 

@@ -84,7 +84,7 @@ func TestAMessageToAGuestSays(t *testing.T) {
 			"SUMMARY:Alice / Dana", "LOCATION:Room 4", "DESCRIPTION:[ ] Vendor B", "URL:https://meet.example.org/ad",
 			"CONFERENCE;VALUE=URI;FEATURE=VIDEO:https://meet.example.org/ad", "CLASS:PRIVATE", "STATUS:CONFIRMED",
 			"ORGANIZER;CN=Alice Chen:mailto:alice@example.org",
-			"ATTENDEE;CN=Dana Boss;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:dana@example.org",
+			"ATTENDEE;CN=Dana Boss;CUTYPE=INDIVIDUAL;PARTSTAT=NEEDS-ACTION;ROLE=REQ-PARTICIPANT;RSVP=TRUE:mailto:dana@example.org",
 		}, []string{"X-BILATERAL", "EXDATE", "RECURRENCE-ID", "secret"}},
 		{"a moved instance beside the series, at its original start", message(moved, "REQUEST", time.Time{}), []string{
 			"RECURRENCE-ID;TZID=Europe/Berlin:20261209T153000", "DTSTART;TZID=Europe/Berlin:20261209T173000", "SEQUENCE:3",
