@@ -48,10 +48,12 @@ func addLetters(tx *sql.Tx, intent int64, list []Letter) error {
 	return nil
 }
 
-// OpenLetters returns a bilateral's letters that were neither sent nor given up, oldest first.
+// OpenLetters returns a bilateral's letters that were neither sent nor given up, oldest first. A withdrawal has no mark in the
+// calendar that could confirm it, but the series that was made instead can be seen, also after a crash: it counts as written
+// once that was found.
 func (s *Store) OpenLetters(bilateral string) ([]Letter, error) {
 	out, err := all(s.db, scanLetter, `SELECT l.id, l.bilateral, l.intent, l.kind, l.uid, l.original, l.period, l.told, l.was, l.at, l.tries,
-		l.tried, l.error, l.done, l.outcome, i.outcome = 'written', i.done <> '' AND i.wrote = 0 FROM letters l JOIN intents i ON i.id = l.intent
+		l.tried, l.error, l.done, l.outcome, i.outcome = 'written' OR l.kind = 'withdrawal' AND i.wrote = 1, i.done <> '' AND i.wrote = 0 FROM letters l JOIN intents i ON i.id = l.intent
 		WHERE l.bilateral = ? AND l.done = '' ORDER BY l.id`, bilateral)
 	return out, s.said("read the open letters", err)
 }
