@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -43,11 +44,21 @@ func (e *Engine) Kept(ctx context.Context, b *Bilateral, now time.Time) ([]calen
 }
 
 // Foreign reports whether a series is somebody else's meeting at a server that invites: it takes changes of time and text
-// from the organizer alone, RFC 6638 section 3.2.2.1. In their own calendar the meeting is the executive's.
+// from the organizer alone, RFC 6638 section 3.2.2.1.
 func (b *Bilateral) Foreign(s calendar.Series, home calendar.About) bool {
+	return home.Invites && b.foreign(s)
+}
+
+// foreign reports whether somebody else organizes a series. In their own calendar the meeting is the executive's.
+func (b *Bilateral) foreign(s calendar.Series) bool {
 	owner := append([]string{b.Owner.Email}, b.Owner.Judge.Emails...)
-	return home.Invites && s.Organizer != "" && !b.theirs() &&
+	return s.Organizer != "" && !b.theirs() &&
 		!slices.ContainsFunc(owner, func(email string) bool { return strings.EqualFold(email, s.Organizer) })
+}
+
+// whyForeign says of a series that was to be taken over that it cannot be.
+func (b *Bilateral) whyForeign(s calendar.Series) string {
+	return fmt.Sprintf("the series %s is organized by %s, and the server of %s takes changes from the organizer alone", s.UID, s.Organizer, b.Home.Name)
 }
 
 // candidates are those that this pass has seen already, where it looked for them; else they are asked for.

@@ -90,6 +90,16 @@ func (w *work) apply(ctx context.Context) error {
 		return nil
 	case w.fuse != "":
 		return &errStopped{"fuse_blown", "nothing is written: " + w.fuse}
+	case len(writes) == 0 && !w.found.gone:
+		return nil
+	}
+	together, err := w.vanishedTogether()
+	switch {
+	case err != nil:
+		return err
+	case together != "":
+		w.halted = true
+		return &errStopped{"fuse_blown", "nothing is written: " + together}
 	}
 	for k := range writes {
 		if err := ctx.Err(); err != nil {
@@ -166,10 +176,11 @@ func (w *work) failed(id int64, x *write, err error) error {
 // rememberTaken keeps that a series of that name was made before: the calendar gives no name twice, also where the series
 // was deleted and the database that knew of it is lost. If it is not to be seen, it vanished, and `start` makes another one.
 func (w *work) rememberTaken(uid string) error {
+	w.taken = append(w.taken, uid)
 	if err := w.Store.Remember(w.b.Name, uid, w.b.Home.Name, w.Now); err != nil {
 		return err
 	}
-	return w.Store.MarkGone(w.b.Name, uid)
+	return w.Store.MarkGone(w.b.Name, uid, time.Time{})
 }
 
 func (w *work) done(id int64, x *write, version string) error {

@@ -12,8 +12,12 @@ import (
 )
 
 // wishSeriesMade notes the creation of the series when the planner places meetings and there is none: the master at the
-// standing time of the first placed period, and an override for each meeting that goes elsewhere or cannot be.
+// standing time of the first placed period, and an override for each meeting that goes elsewhere or cannot be. As long as
+// the config says to take over what cannot be, it is not known what the owner wants.
 func (w *work) wishSeriesMade(ctx context.Context) error {
+	if s := w.found.foreign; s != nil && s.UID == w.b.Adopt {
+		return &errStopped{"adopt_foreign", w.b.whyForeign(*s)}
+	}
 	k := slices.IndexFunc(w.decided, func(d plan.Decision) bool { return d.Action == plan.Place })
 	if w.world.Standing != nil || k < 0 {
 		return nil

@@ -46,7 +46,10 @@ func (x bundle) tries() int {
 // deliver sends the letters of this pass's writes, and those that earlier passes could not send. What they say is made
 // now, from the calendar as it stands: a mail that comes late is not out of date.
 func (w *work) deliver(ctx context.Context) error {
-	if w.Dry || w.Post == nil || !w.acting() || w.paused() || w.world.SeriesDeclined {
+	if w.Post == nil {
+		return w.dropLetters()
+	}
+	if w.Dry || !w.acting() || w.paused() || w.world.SeriesDeclined {
 		return nil
 	}
 	open, err := w.Store.OpenLetters(w.b.Name)
@@ -54,6 +57,7 @@ func (w *work) deliver(ctx context.Context) error {
 		return err
 	}
 	if waits := w.tooSoon(open); waits != nil {
+		w.report.MailSignIn = w.report.MailSignIn || shutOut(*waits)
 		w.report.Mail = errors.Join(w.report.Mail, fmt.Errorf("a mail to %s waits: %s", w.b.Executive.Email, waits.Error))
 		return nil
 	}
@@ -130,7 +134,7 @@ const seriesKept = 24 * time.Hour
 
 // unseen reports whether the letter's series, which is not in the calendar, may be there again soon.
 func (w *work) unseen(l store.Letter) bool {
-	return w.fuse != "" || len(w.sights[w.b.Home].Unreadable) > 0 || w.Now.Sub(l.At) < seriesKept
+	return w.fuse != "" || w.halted || len(w.sights[w.b.Home].Unreadable) > 0 || w.Now.Sub(l.At) < seriesKept
 }
 
 // unsettled reports whether somebody is changing what the mail is about. It would tell of a time that perhaps is not meant,
@@ -209,8 +213,11 @@ func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series)
 		w.Log.Warn().Str("bilateral", w.b.Name).Err(err).Msg("a mail was not sent")
 		w.report.Mail = errors.Join(w.report.Mail, err)
 		why := err.Error()
-		if kind == calendar.Denied {
+		switch kind {
+		case calendar.Denied:
 			why = refusal + why
+		case calendar.SignIn:
+			why, w.report.MailSignIn = noEntry+why, true
 		}
 		return kind == calendar.Denied, w.Store.FailLetter(last.ID, why)
 	}
@@ -226,6 +233,11 @@ const refusal = "it was refused: "
 
 func refused(l store.Letter) bool { return strings.HasPrefix(l.Error, refusal) }
 
+// noEntry begins what is kept of a letter when the mail server lets us in no more: a person must mend the password.
+const noEntry = "the mail server does not accept the sign-in: "
+
+func shutOut(l store.Letter) bool { return strings.HasPrefix(l.Error, noEntry) }
+
 // newsSince reports whether there is something to say that was not there when the letter was tried.
 func newsSince(open []store.Letter, l store.Letter) bool {
 	return slices.ContainsFunc(open, func(x store.Letter) bool { return x.Tries == 0 && x.At.After(l.Tried) })
@@ -236,7 +248,10 @@ func newsSince(open []store.Letter, l store.Letter) bool {
 func (w *work) tooSoon(open []store.Letter) *store.Letter {
 	k := slices.IndexFunc(open, func(l store.Letter) bool {
 		patience := min(time.Hour, 4*time.Minute<<min(l.Tries, 8))
-		if refused(l) && !w.Urgent && !w.Orders && !newsSince(open, l) {
+		switch asked := w.Urgent || w.Orders; {
+		case shutOut(l) && (asked || w.Next.IsZero()): // as a calendar that rests
+			patience = 0
+		case refused(l) && !asked && !newsSince(open, l):
 			patience = 24 * time.Hour
 		}
 		return l.Tries > 0 && l.Error != "" && !l.Tried.After(w.Now) && w.Now.Before(l.Tried.Add(patience))
@@ -343,20 +358,4 @@ func (w *work) sent(x bundle, m imip.Message, s *calendar.Series) error {
 		}
 	}
 	return nil
-}
-
-// judgeLetters tells of mails that could not be sent.
-func (s *Status) judgeLetters(b *Bilateral, open []store.Letter) {
-	for _, l := range open {
-		if l.Error == "" {
-			continue
-		}
-		about, do := cmp.Or(l.Period, "the series"), "bilateral check; it is sent as soon as the mail server takes it"
-		if refused(l) {
-			do = "correct their address in the config, or ask whoever keeps the mail server; it is tried again once a day, and with your next order"
-		}
-		s.add(Problem{"mail_unsent", Warning, b.Name, l.Period, fmt.Sprintf("the mail to %s about %s could not be sent since %s: %s",
-			b.Executive.Email, about, when(l.At), l.Error), do, ""})
-		return // the others wait for the same
-	}
 }

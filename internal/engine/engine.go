@@ -24,6 +24,8 @@ type Calendar struct {
 	Account    calendar.Account
 	Zone       *time.Location // of the person whose calendar it is: floating times and dates are read in it
 	Host       string         // the server that it is on; "" for none
+	// SignInEnds tells when the sign-in to it is known to end; zero: no end is known. nil: it has none.
+	SignInEnds func() time.Time
 }
 
 // Side is what the engine knows of one of the two people, besides plan.Side.
@@ -109,6 +111,7 @@ type BilateralReport struct {
 	Notes      []Note
 	Err        error  // why the work on this bilateral stopped
 	Mail       error  // why a mail to the executive waits, or their answers cannot be read: nothing else stopped for it
+	MailSignIn bool   // that is because the mail servers accept our sign-in no more
 	Code       string // of a stop that needs a person: series_gone, series_declined, fuse, …
 }
 

@@ -19,6 +19,8 @@ type found struct {
 	read   []calendar.Series // as they stand in the calendar
 	gone   bool              // it vanished, and was not asked for again
 	twice  bool              // two of them go on at once: a sync brought an old one back
+	// foreign was to be taken over, and is somebody else's meeting: see [Bilateral.Foreign].
+	foreign *calendar.Series
 }
 
 // doubled reports whether a series goes on after the next one began.
@@ -58,7 +60,9 @@ func (v *view) find(b *Bilateral) (found, error) {
 	}
 	f.series = b.trusted(f.series, known)
 	if len(f.series) == 0 {
-		f.series = v.adopted(home.Series, v.adopts(b))
+		if err := v.adopt(&f, b, home.Series); err != nil {
+			return found{}, err
+		}
 	}
 	slices.SortFunc(f.series, func(a, c calendar.Series) int { return a.Start.Compare(c.Start) })
 	f.twice, f.read = doubled(f.series), f.series
@@ -111,13 +115,24 @@ func (v *view) adopts(b *Bilateral) string {
 	return b.Adopt
 }
 
-// adopted is the series with that UID, if no bilateral guards it: from then on it is ours, and wishAdopt marks it.
-func (v *view) adopted(list []calendar.Series, uid string) []calendar.Series {
-	for _, s := range list {
-		if uid != "" && s.UID == uid && !v.guards(s) && !s.Cancelled && s.Rule != "" {
-			return []calendar.Series{s}
+// adopt finds the series that is to be taken over, if no bilateral guards it: from then on it is ours, and wishAdopt marks
+// it. One that the server would not let us change is left alone.
+func (v *view) adopt(f *found, b *Bilateral, list []calendar.Series) error {
+	s := seriesNamed(list, v.adopts(b))
+	if s == nil || v.guards(*s) || s.Cancelled || s.Rule == "" {
+		return nil
+	}
+	if b.foreign(*s) {
+		home, err := v.about(b.Home)
+		if err != nil {
+			return fmt.Errorf("ask what the calendar %s can do: %w", b.Home.Name, err)
+		}
+		if home.Invites {
+			f.foreign = s
+			return nil
 		}
 	}
+	f.series = []calendar.Series{*s}
 	return nil
 }
 

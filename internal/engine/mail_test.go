@@ -21,6 +21,7 @@ type postbox struct {
 	fail    func(n int) error // asked with the number of the attempt
 	lose    bool              // the next message is taken, and the answer lost
 	tries   int
+	unread  error // why the mailbox cannot be read
 }
 
 func (p *postbox) Send(_ context.Context, m imip.Message) error {
@@ -38,7 +39,7 @@ func (p *postbox) Send(_ context.Context, m imip.Message) error {
 	return nil
 }
 
-func (p *postbox) Replies(context.Context) ([]imip.Reply, error) { return p.replies, nil }
+func (p *postbox) Replies(context.Context) ([]imip.Reply, error) { return p.replies, p.unread }
 
 var errSMTP = &calendar.Error{Kind: calendar.Unreachable, Op: "send", Target: "smtp.example.org"}
 

@@ -28,7 +28,8 @@ type view struct {
 	moved   map[string][]calendar.Span // bilateral -> where its meetings stand after this pass's decisions
 	// postDown: a mail could not be sent in this pass, and the next one would fare no better.
 	postDown bool
-	fuse     string // why nothing may be written in this pass; ""
+	fuse     string   // why nothing may be written in this pass; ""
+	taken    []string // names that a calendar did not give to a new series of this pass
 	// restarted: the owner says start, having seen why the fuse blew.
 	restarted bool
 }
@@ -145,7 +146,7 @@ func (v *view) read(ctx context.Context, c *Calendar, uids []string) *sight {
 	v.alive()
 	if until := v.rests(c); !until.IsZero() {
 		was := v.before[c.Name]
-		return &sight{err: &resting{until: until, kind: was.Kind, text: was.Error}, rested: true}
+		return &sight{err: &resting{until: until, kind: was.Kind, text: cmp.Or(was.Error, was.Trouble)}, rested: true}
 	}
 	q := calendar.Query{Window: v.window, Zone: c.Zone, UIDs: uids, Guest: v.guestAt(c)}
 	obs, err := c.Account.Observe(ctx, q)
@@ -192,8 +193,15 @@ func (v *view) state(c *Calendar) store.CalendarState {
 	if v.fuse != "" && s.Objects == 0 {
 		out.Objects = was.Objects // so that the fuse stays blown until there is something to read, or a person says start
 	}
-	if n := len(s.Unreadable); n > 0 {
-		out.Degraded = fmt.Sprintf("%d of its entries cannot be read, first %s: %s", n, s.Unreadable[0].Where, s.Unreadable[0].Why)
+	if c.SignInEnds != nil {
+		out.SignInEnds = c.SignInEnds()
+	}
+	if s.trouble != nil {
+		out.Trouble = s.trouble.Error()
+	}
+	broken := slices.DeleteFunc(slices.Clone(s.Unreadable), func(u calendar.Unreadable) bool { return u.Hidden })
+	if n := len(broken); n > 0 {
+		out.Degraded = fmt.Sprintf("%d of its entries cannot be read, first %s: %s", n, broken[0].Where, broken[0].Why)
 	}
 	return out
 }

@@ -94,6 +94,8 @@ func (w *work) take(o *store.Orders, r store.Request) {
 func (w *work) takeAdoption(r store.Request) {
 	uid := r.Args["uid"]
 	switch s := w.found.current(); {
+	case w.found.foreign != nil:
+		w.refuse(r, errors.New(w.b.whyForeign(*w.found.foreign)))
 	case s == nil:
 		w.refuse(r, fmt.Errorf("no series %s that can be taken over stands in %s", uid, w.b.Home.Name))
 	case seriesNamed(w.found.series, uid) == nil:

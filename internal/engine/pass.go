@@ -98,8 +98,10 @@ func (e *Engine) passGroup(ctx context.Context, o Options, g group) (Report, err
 	if err != nil {
 		return Report{Now: o.Now}, err
 	}
-	v.checkVanished()
 	r := Report{Now: o.Now}
+	if err := v.checkVanished(); err != nil {
+		return r, err
+	}
 	for _, b := range g.members {
 		if o.Only != "" && b.Name != o.Only {
 			continue
@@ -117,24 +119,6 @@ func (e *Engine) passGroup(ctx context.Context, o Options, g group) (Report, err
 		r.Bilaterals = append(r.Bilaterals, one)
 	}
 	return r, v.recordCalendars(&r)
-}
-
-// checkVanished blows the fuse when two or more series vanish together: that is a calendar gone wrong, not people's wish.
-func (v *view) checkVanished() {
-	var names []string
-	for _, b := range v.members {
-		if f, err := v.find(b); err == nil && f.gone && !v.knownGone(b) {
-			names = append(names, b.Name)
-		}
-	}
-	if len(names) > 1 && !v.restarted {
-		v.fuse = fmt.Sprintf("%d series vanished together (%s and %s first)", len(names), names[0], names[1])
-	}
-}
-
-func (v *view) knownGone(b *Bilateral) bool {
-	known, err := v.Store.KnownSeries(b.Name)
-	return err == nil && !slices.ContainsFunc(known, func(k store.Known) bool { return !k.Gone })
 }
 
 // tries is how often a pass works on a bilateral whose series changes under its hands.
@@ -311,42 +295,46 @@ func (w *work) left(i plan.Instance) bool {
 	})
 }
 
-// about is what the home calendar can do; asked once a process, since it reaches the server.
+// about is what the home calendar can do; as good as nothing where it could not be asked.
 func (w *work) about() calendar.About {
-	if a, ok := w.aboutAsked(); ok {
-		return a
-	}
-	a, err := w.b.Home.Account.About(context.Background())
+	a, err := w.view.about(w.b.Home)
 	if err != nil {
 		return calendar.About{}
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.abouts == nil {
-		w.abouts = map[*Calendar]calendar.About{}
-	}
-	w.abouts[w.b.Home] = a
 	return a
-}
-
-func (w *work) aboutAsked() (calendar.About, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	a, ok := w.abouts[w.b.Home]
-	return a, ok
 }
 
 // aboutKnown reports whether the server could be asked: one that was not must not be taken for one that does not deliver.
 func (w *work) aboutKnown() bool {
-	w.about()
-	_, known := w.aboutAsked()
-	return known
+	_, err := w.view.about(w.b.Home)
+	return err == nil
+}
+
+// about is what a calendar can do; asked once a process, since it reaches the server.
+func (v *view) about(c *Calendar) (calendar.About, error) {
+	v.mu.Lock()
+	a, known := v.abouts[c]
+	v.mu.Unlock()
+	if known {
+		return a, nil
+	}
+	a, err := c.Account.About(context.Background())
+	if err != nil {
+		return a, err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.abouts == nil {
+		v.abouts = map[*Calendar]calendar.About{}
+	}
+	v.abouts[c] = a
+	return a, nil
 }
 
 // NeedsPerson reports whether something stopped that only a person can start again: exit code 3.
 func (r Report) NeedsPerson() bool {
 	return slices.ContainsFunc(r.Bilaterals, func(b BilateralReport) bool {
-		return b.Code != "" || calendar.KindOf(b.Err) == calendar.SignIn ||
+		return b.Code != "" || b.MailSignIn || calendar.KindOf(b.Err) == calendar.SignIn ||
 			slices.ContainsFunc(b.Decisions, func(d plan.Decision) bool { return d.Code == "series_gone" || d.Code == "series_declined" })
 	})
 }

@@ -106,6 +106,8 @@ var remarkAdvice = map[string]string{
 	"invite_server":  "set invite = \"server\", or let bilateral start make a new series",
 	"undelivered":    "correct their address in the config and the calendar, or send them the meeting by hand",
 	"unanswered":     "ask whether the invitation arrived",
+	"mail_given_up":  "tell them yourself what changed: bilateral why NAME",
+	"adopt_foreign":  "name the executive's calendar as calendar in the config, if you may write there; or ask to be made the organizer; or take adopt out of the config",
 	"two_series":     "delete the one that should not be in the calendar",
 	"existing":       "bilateral adopt NAME, or bilateral start NAME for a second one",
 	"stopped":        "bilateral check",
@@ -114,6 +116,10 @@ var remarkAdvice = map[string]string{
 
 func (s *Status) judgeRemarks(b *Bilateral, r store.Remarks) {
 	for _, x := range r.List {
+		if x.Code == mailSignIn {
+			s.mailLost(x.Text)
+			continue
+		}
 		s.add(Problem{x.Code, x.Severity, b.Name, x.Period, x.Text, strings.ReplaceAll(remarkAdvice[x.Code], "NAME", b.Name), ""})
 	}
 }

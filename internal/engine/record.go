@@ -13,6 +13,7 @@ func (w *work) record(applied error) error {
 	if w.Dry {
 		return nil
 	}
+	w.forget = w.forget && applied == nil // until its successor is made, what vanished is still to be called off
 	for _, step := range []func() error{w.recordSeries, w.recordSeen, w.recordOutcomes, w.recordVerdicts, w.closeIntents} {
 		if err := step(); err != nil {
 			return err
@@ -30,18 +31,18 @@ func (w *work) recordSeries() error {
 			return err
 		}
 	}
+	if len(w.found.series) > 0 || !w.forget {
+		return nil
+	}
 	known, err := w.Store.KnownSeries(w.b.Name)
-	if err != nil || len(w.found.series) > 0 {
+	if err != nil {
 		return err
 	}
 	for _, k := range known {
-		switch {
-		case w.forget && k.LastSeen.Before(w.Now):
-			err = w.Store.Forget(w.b.Name, k.UID)
-		case w.found.gone && w.fuse == "" && !k.Gone:
-			err = w.Store.MarkGone(w.b.Name, k.UID)
+		if !k.LastSeen.Before(w.Now) {
+			continue
 		}
-		if err != nil {
+		if err := w.Store.Forget(w.b.Name, k.UID); err != nil {
 			return err
 		}
 	}

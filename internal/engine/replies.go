@@ -69,11 +69,15 @@ func (w *work) noteUnread() {
 	w.mu.Lock()
 	unread := w.unread
 	w.mu.Unlock()
-	if unread != nil && w.b.Invites {
-		text := fmt.Sprintf("the answers of %s by mail cannot be read: %v", w.b.Executive.Name, unread)
-		w.report.Notes = append(w.report.Notes, Note{"replies_unread", "", text})
-		w.report.Mail = w.unread
+	if unread == nil || !w.b.Invites {
+		return
 	}
+	text, code := fmt.Sprintf("the answers of %s by mail cannot be read: %v", w.b.Executive.Name, unread), "replies_unread"
+	if calendar.KindOf(unread) == calendar.SignIn {
+		code, w.report.MailSignIn = mailSignIn, true
+	}
+	w.report.Notes = append(w.report.Notes, Note{code, "", text})
+	w.report.Mail = unread
 }
 
 // takeReplies lets the answers that came by mail stand in the series that is decided on, and notes what of them must be

@@ -17,6 +17,8 @@ const (
 	longestAsked = 24 * time.Hour
 	// openCircuit is after how many failures in a row status says that a calendar is tried only now and then.
 	openCircuit = 5
+	// failsForSure is after how many it is the server that fails at writes, where reads do well.
+	failsForSure = 3
 )
 
 // restAfter is how long a calendar rests after so many failures in a row: not at all after the first, then doubling. It

@@ -27,7 +27,11 @@ func (w *work) wishSplit() {
 	}
 	switch {
 	case s.Mark[keySuccessor] != "":
-		w.finishSplit(s)
+		if request == nil {
+			w.finishSplit(s, nil)
+		} else {
+			w.finishSplit(s, &prefer)
+		}
 		if request != nil {
 			w.say(*request, "the new standing time is %s", w.b.describe(prefer))
 		}
@@ -62,8 +66,7 @@ func (w *work) wishSplit() {
 		}
 		return
 	}
-	// The name comes from the one before it, so that a time that was left and is taken up again makes another series.
-	uid := w.b.uid(w.orders.Generation, cut.Key+"-"+token(4, PreferArg(prefer), s.UID))
+	uid := w.successorName(cut.Key, prefer, s)
 	end := cut.Span.Start.Add(-time.Second)
 	if !s.Until.IsZero() && s.Until.Before(end) {
 		end = s.Until // people ended it before: what it lost then stays away
@@ -75,6 +78,18 @@ func (w *work) wishSplit() {
 	w.succeed(uid, prefer, cut, decisions)
 	if request != nil {
 		w.say(*request, "from %s on the standing time is %s", cut.Key, w.b.describe(prefer))
+	}
+}
+
+// successorName names the series that goes on from a period. The name comes from the one before it, so that a time that was
+// left and is taken up again makes another series; and none is given twice, for some servers never do (Google).
+func (w *work) successorName(period string, prefer plan.Prefer, before *calendar.Series) string {
+	given, _ := w.Store.KnownSeries(w.b.Name) // where it cannot be read, the write that follows fails too
+	for generation := w.orders.Generation; ; generation++ {
+		uid := w.b.uid(generation, period+"-"+token(4, PreferArg(prefer), before.UID))
+		if !slices.ContainsFunc(given, func(k store.Known) bool { return k.UID == uid }) {
+			return uid
+		}
 	}
 }
 
@@ -97,8 +112,9 @@ func (w *work) standsAt(p plan.Prefer) bool {
 	return w.b.describe(now.Prefer) == w.b.describe(p) && now.Duration == w.b.Policy.Duration
 }
 
-// finishSplit makes the successor that a crash kept from being made.
-func (w *work) finishSplit(s *calendar.Series) {
+// finishSplit makes the successor that a crash kept from being made, or that the server would not take under its name. One
+// that vanished is made again, under another name, if the owner asks for a standing time or says start.
+func (w *work) finishSplit(s *calendar.Series, asked *plan.Prefer) {
 	uid, arg, _ := strings.Cut(s.Mark[keySuccessor], " ")
 	home := w.sights[w.b.Home].Series
 	for range home { // at most: a mark edited by hand may lead in a circle
@@ -112,19 +128,29 @@ func (w *work) finishSplit(s *calendar.Series) {
 		s = next // split again before it began
 		uid, arg, _ = strings.Cut(s.Mark[keySuccessor], " ")
 	}
-	arg, kept, _ := strings.Cut(arg, " ")
-	prefer, err := ParsePrefer(arg)
-	if err != nil || s.Until.IsZero() || w.knows(uid) && !w.asked(store.Start) || w.paused() {
+	word, kept, _ := strings.Cut(arg, " ")
+	prefer, err := ParsePrefer(word)
+	if asked != nil {
+		prefer, err = *asked, nil
+	}
+	vanished := w.knows(uid) && !slices.Contains(w.taken, uid) && asked == nil && !w.asked(store.Start)
+	if err != nil || s.Until.IsZero() || vanished || w.paused() {
 		return
 	}
-	for _, d := range w.decided {
-		if d.Period.Span.Start.After(s.Until) {
-			if decisions, ok := w.successors(prefer, d.Period, parseKept(kept)); ok {
-				w.succeed(uid, prefer, d.Period, decisions)
-			}
-			return
-		}
+	k := slices.IndexFunc(w.decided, func(d plan.Decision) bool { return d.Period.Span.Start.After(s.Until) })
+	if k < 0 {
+		return
 	}
+	decisions, ok := w.successors(prefer, w.decided[k].Period, parseKept(kept))
+	if !ok {
+		return
+	}
+	if asked != nil || w.knows(uid) {
+		uid = w.successorName(w.decided[k].Period.Key, prefer, s)
+		w.wishSeries(s.UID, calendar.Patch{Mark: calendar.Mark{keySuccessor: strings.TrimSpace(uid + " " + PreferArg(prefer) + " " + kept)}},
+			Step{Action: "note"}).exempt = true
+	}
+	w.succeed(uid, prefer, w.decided[k].Period, decisions)
 }
 
 // knows reports whether a series was seen before: then it vanished, and is not made again.
@@ -164,7 +190,7 @@ func (w *work) successors(prefer plan.Prefer, cut plan.Period, kept []plan.Insta
 			return nil, false
 		}
 		for _, i := range kept {
-			if d.Period.Span.Has(i.Original) {
+			if skipped := d.State == plan.Lapsed && d.Code == codeSkipped; d.Period.Span.Has(i.Original) && !skipped {
 				d = w.carried(d, i)
 			}
 		}

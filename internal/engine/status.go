@@ -54,6 +54,8 @@ type CalendarStatus struct {
 	LastOK    *time.Time `json:"last_ok"`
 	Error     *string    `json:"error"`
 	Degraded  string     `json:"degraded,omitempty"`
+
+	SignInEnds *time.Time `json:"sign_in_ends,omitempty"` // as the last pass knew it
 }
 
 // BilateralStatus is the guarantee of one bilateral.
@@ -234,7 +236,8 @@ func (e *Engine) calendarStatus(s *Status, now time.Time) error {
 		return err
 	}
 	for _, c := range list {
-		one := CalendarStatus{Name: c.Name, Type: c.Type, Reachable: c.Reachable, LastOK: moment(c.LastOK), Degraded: calendar.Plain(c.Degraded)}
+		one := CalendarStatus{Name: c.Name, Type: c.Type, Reachable: c.Reachable, LastOK: moment(c.LastOK), Degraded: calendar.Plain(c.Degraded),
+			SignInEnds: moment(c.SignInEnds)}
 		if c.Failures >= openCircuit {
 			s.add(Problem{"account_circuit_open", Warning, "", "", fmt.Sprintf("the calendar %s failed %d times in a row and is left alone: it is tried again at %s",
 				c.Name, c.Failures, when(c.NextTry)), "bilateral check; an order of yours, or bilateral run --once, tries it at once", c.Name})
@@ -245,6 +248,9 @@ func (e *Engine) calendarStatus(s *Status, now time.Time) error {
 			one.Error = &plain
 			s.add(Problem{"calendar_unreadable", Warning, "", "", fmt.Sprintf("the calendar %s cannot be read (%s); %s", c.Name, c.Error, lastSeen(c.LastOK)),
 				"bilateral check", c.Name})
+		case c.Trouble != "" && c.Failures >= failsForSure:
+			s.add(Problem{"server_fails", Warning, "", "", fmt.Sprintf("the calendar %s can be read, and %d writes in a row failed: %s", c.Name, c.Failures, c.Trouble),
+				"ask whoever keeps its server: its log says why it fails at this", c.Name})
 		case c.Degraded != "":
 			s.add(Problem{"calendar_degraded", Warning, "", "", "the calendar " + c.Name + ": " + c.Degraded, "mend or remove that entry", c.Name})
 		}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -95,5 +96,69 @@ func TestWhoseMeetingMayBeTakenOver(t *testing.T) {
 		if got := o.b.Foreign(calendar.Series{Organizer: row.organizer}, row.home); got != row.foreign {
 			t.Errorf("%s: foreign %v", row.name, got)
 		}
+	}
+}
+
+// inviting is a calendar whose server invites, once it can be asked.
+type inviting struct {
+	calendar.Account
+	down bool
+}
+
+func (a *inviting) About(context.Context) (calendar.About, error) {
+	if a.down {
+		return calendar.About{}, errDown
+	}
+	return calendar.About{Write: true, Invites: true, Silent: true}, nil
+}
+
+// hersToo is theirTime as an invitation of Dana's, with a third person in it.
+var hersToo = strings.NewReplacer("ORGANIZER:mailto:alice@example.org", "ORGANIZER:mailto:dana@example.org",
+	"ATTENDEE:mailto:dana@example.org", "ATTENDEE:mailto:alice@example.org\r\nATTENDEE:mailto:third@example.org").Replace(theirTime)
+
+func TestWhatTheConfigSaysToTakeOverIsLeftAloneIfSomebodyElseOrganizesIt(t *testing.T) {
+	for _, now := range []string{"2026-10-23 08:00", "2026-10-30 08:00"} { // before summer time ends in Berlin, and between the two zones
+		o := newOffice(t, now)
+		home := &inviting{o.mine, true}
+		o.b.Home.Account = home
+		o.b.Adopt = "theirs@example.org"
+		o.mine.Put("theirs.ics", []byte(hersToo))
+		for _, row := range []struct{ name, code, says string }{
+			{"while the server cannot be asked", "", "what the calendar work can do"},
+			{"once it can", "adopt_foreign", "the series theirs@example.org is organized by dana@example.org"},
+			{"and ever after", "adopt_foreign", "takes changes from the organizer alone"},
+		} {
+			r, err := o.Pass(t.Context(), Options{Now: o.now})
+			if err != nil || r.Bilaterals[0].Err == nil || r.Bilaterals[0].Code != row.code || !strings.Contains(r.Bilaterals[0].Err.Error(), row.says) {
+				t.Fatalf("at %s %s: %v, %+v", now, row.name, err, r.Bilaterals[0])
+			}
+			home.down = false
+		}
+		if o.mine.Writes() != 0 || len(o.mine.Names()) != 1 {
+			t.Errorf("at %s: %d writes, %q", now, o.mine.Writes(), o.mine.Names())
+		}
+		s, err := o.Status(o.now, 0)
+		if err != nil || s.State != Critical || !strings.Contains(s.Problems[0].Do, "organizer") {
+			t.Errorf("at %s: %+v %v", now, s.Problems, err)
+		}
+		if said, ok := o.adopt("theirs@example.org"); ok || !strings.Contains(said, "from the organizer alone") {
+			t.Errorf("at %s an order to take it over: %v %q", now, ok, said)
+		}
+		o.b.Adopt = ""
+		if o.pass(); len(o.mine.Names()) != 2 {
+			t.Errorf("at %s, without adopt in the config: %q", now, o.mine.Names())
+		}
+	}
+}
+
+func TestWhatWasTakenOverOnceStaysOursWhoeverOrganizesIt(t *testing.T) {
+	o := newOffice(t, monday)
+	o.b.Adopt = "theirs@example.org"
+	o.mine.Put("theirs.ics", []byte(hersToo))
+	o.settle() // its server did not mind
+	o.b.Home.Account = &inviting{o.mine, false}
+	o.Engine.abouts = nil
+	if r := o.settle(); r.NeedsPerson() || r.Bilaterals[0].Standing == nil {
+		t.Errorf("%+v", r.Bilaterals[0])
 	}
 }

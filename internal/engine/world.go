@@ -26,6 +26,7 @@ type work struct {
 	floors   []store.Letter
 	waiting  map[string]time.Time // changes by people that are to be told once they have settled, and since when they stand
 	wrote    bool                 // this pass has changed the calendar
+	halted   bool                 // series vanished together: nothing is written
 	putOff   []string             // periods whose change waits for the next full pass
 	forget   bool                 // the series that vanished is given up
 	report   *BilateralReport

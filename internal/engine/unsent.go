@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"bilateral/internal/store"
+)
+
+// dropLetters closes the letters that nobody will ever send, for there is no [mail] in the config any more: it is said once,
+// and the history keeps it. What the mark says was told stays, for the owner is asked to tell it.
+func (w *work) dropLetters() error {
+	if w.Dry || w.Orders {
+		return nil
+	}
+	open, err := w.Store.OpenLetters(w.b.Name)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	const why = "not sent: there is no [mail] in the config any more"
+	due := bundles(slices.DeleteFunc(slices.Clone(open), func(l store.Letter) bool { return !l.Written }))
+	for _, x := range due {
+		a := store.Action{Bilateral: w.b.Name, Period: x.newest().Period, Action: "mail", Sentence: "the mail to " + w.b.Executive.Email + " was " + why, At: w.Now}
+		if err := w.Store.LogAction(a); err != nil {
+			return err
+		}
+	}
+	if n := len(due); n > 0 {
+		text := fmt.Sprintf("%d waiting mails to %s were given up, for there is no [mail] in the config any more", n, w.b.Executive.Email)
+		w.Log.Warn().Str("bilateral", w.b.Name).Msg(text)
+		w.report.Notes = append(w.report.Notes, Note{"mail_given_up", due[0].newest().Period, text})
+	}
+	ids := make([]int64, len(open))
+	for k, l := range open {
+		ids[k] = l.ID
+	}
+	return w.Store.FinishLetters(why, w.Now, ids...)
+}
+
+// mailSignIn is the code of the problem that the mail servers of [mail] let us in no more: one for all bilaterals.
+const mailSignIn = "mail_sign_in"
+
+// judgeLetters tells of mails that could not be sent.
+func (s *Status) judgeLetters(b *Bilateral, open []store.Letter) {
+	k := slices.IndexFunc(open, func(l store.Letter) bool { return l.Error != "" })
+	if k < 0 {
+		return
+	}
+	l := open[k] // the others wait for the same
+	text := fmt.Sprintf("the mail to %s about %s could not be sent since %s: %s", b.Executive.Email, cmp.Or(l.Period, "the series"), when(l.At), l.Error)
+	switch {
+	case shutOut(l):
+		s.mailLost(text)
+	case refused(l):
+		s.add(Problem{"mail_unsent", Warning, b.Name, l.Period, text,
+			"correct their address in the config, or ask whoever keeps the mail server; it is tried again once a day, and with your next order", ""})
+	default:
+		s.add(Problem{"mail_unsent", Warning, b.Name, l.Period, text, "bilateral check; it is sent as soon as the mail server takes it", ""})
+	}
+}
+
+// mailLost says that the sign-in to the mail servers is lost, once for all who wait for it.
+func (s *Status) mailLost(text string) {
+	if !slices.ContainsFunc(s.Problems, func(p Problem) bool { return p.Code == mailSignIn }) {
+		s.add(Problem{mailSignIn, Critical, "", "", text, "correct username and password of [mail] in the config or where it points, then: bilateral check", ""})
+	}
+}
