@@ -111,21 +111,43 @@ func TestPeriodsAreNamedByKeyOrByDate(t *testing.T) {
 }
 
 func TestTheTimeOfAMoveIsInThePeriodAndTheOwnersZone(t *testing.T) {
-	for _, row := range []struct{ sentence, zone, key, period, typed, want string }{
-		{"a weekday is the one of that week", "Europe/Berlin", "2026-W49", "2026-W49", "thu 16:00", "2026-12-03T15:00:00Z"},
-		{"a time alone is on the preferred day", "Europe/Berlin", "2026-W49", "2026-W49", "16:00", "2026-12-02T15:00:00Z"},
-		{"a time alone is on the date that was given", "Europe/Berlin", "2026-W49", "2026-12-04", "16:00", "2026-12-04T15:00:00Z"},
-		{"an owner in New York means New York", "America/New_York", "2026-W49", "2026-W49", "thu 16:00", "2026-12-03T21:00:00Z"},
-		{"in summer time the hour is another", "Europe/Berlin", "2026-W26", "2026-W26", "thu 16:00", "2026-06-25T14:00:00Z"},
-		{"a date with a time", "Europe/Berlin", "2026-W49", "2026-W49", "2026-12-01 9:30", "2026-12-01T08:30:00Z"},
-		{"a local time as status offers it", "Europe/Berlin", "2026-W49", "2026-W49", "2026-12-01T09:30", "2026-12-01T08:30:00Z"},
+	weekly := plan.Policy{Cadence: plan.Cadence{Unit: plan.Week, Every: 1}, Prefer: plan.Prefer{Weekday: time.Wednesday}}
+	fortnightly := plan.Policy{Cadence: plan.Cadence{Unit: plan.Week, Every: 2}, Prefer: plan.Prefer{Weekday: time.Wednesday}}
+	monthly := plan.Policy{Cadence: plan.Cadence{Unit: plan.Month, Every: 1}, Prefer: plan.Prefer{Weekday: time.Wednesday, Nth: 2}}
+	daily := plan.Policy{Cadence: plan.Cadence{Unit: plan.Day, Every: 1}}
+	for _, row := range []struct {
+		sentence, zone           string
+		policy                   plan.Policy
+		key, period, typed, want string
+	}{
+		{"a weekday is the one of that week", "Europe/Berlin", weekly, "2026-W49", "2026-W49", "thu 16:00", "2026-12-03T15:00:00Z"},
+		{"a time alone is on the preferred day", "Europe/Berlin", weekly, "2026-W49", "2026-W49", "16:00", "2026-12-02T15:00:00Z"},
+		{"a time alone is on the date that was given", "Europe/Berlin", weekly, "2026-W49", "2026-12-04", "16:00", "2026-12-04T15:00:00Z"},
+		{"a weekday is the one of the week of the date that was given", "Europe/Berlin", weekly, "2026-W50", "2026-12-08", "thu 16:00", "2026-12-10T15:00:00Z"},
+		{"an owner in New York means New York", "America/New_York", weekly, "2026-W49", "2026-W49", "thu 16:00", "2026-12-03T21:00:00Z"},
+		{"in summer time the hour is another", "Europe/Berlin", weekly, "2026-W26", "2026-W26", "thu 16:00", "2026-06-25T14:00:00Z"},
+		{"a date with a time", "Europe/Berlin", weekly, "2026-W49", "2026-W49", "2026-12-01 9:30", "2026-12-01T08:30:00Z"},
+		{"a local time as status offers it", "Europe/Berlin", weekly, "2026-W49", "2026-W49", "2026-12-01T09:30", "2026-12-01T08:30:00Z"},
+		{"of two weeks the first has the preferred day", "Europe/Berlin", fortnightly, "2026-W50", "2026-W50", "16:00", "2026-12-09T15:00:00Z"},
+		{"where the second of two weeks is named, it is meant", "Europe/Berlin", fortnightly, "2026-W50", "2026-W51", "thu 16:00", "2026-12-17T15:00:00Z"},
+		{"also by a time alone", "Europe/Berlin", fortnightly, "2026-W50", "2026-w51", "16:00", "2026-12-16T15:00:00Z"},
+		{"also by a date in it", "Europe/Berlin", fortnightly, "2026-W50", "2026-12-15", "thu 16:00", "2026-12-17T15:00:00Z"},
+		{"a month has its preferred day", "Europe/Berlin", monthly, "2026-12", "2026-12", "16:00", "2026-12-09T15:00:00Z"},
+		{"a month has a first Thursday", "Europe/Berlin", monthly, "2026-12", "2026-12", "first thu 16:00", "2026-12-03T15:00:00Z"},
+		{"and a last one", "Europe/Berlin", monthly, "2027-02", "2027-02", "last Thursday 16:00", "2027-02-25T15:00:00Z"},
+		{"a date in a month names a week", "Europe/Berlin", monthly, "2026-12", "2026-12-15", "thu 16:00", "2026-12-17T15:00:00Z"},
+		{"a date in a month that is written out", "Europe/Berlin", monthly, "2026-12", "2026-12", "2026-12-22 16:00", "2026-12-22T15:00:00Z"},
+		{"the weekday of a day that is far off", "Europe/Berlin", daily, "2026-12-10", "2026-12-10", "thu 16:00", "2026-12-10T15:00:00Z"},
 	} {
 		z := zone(t, row.zone)
-		a := &app{pretended: day("2026-11-22").At(600, z), loaded: &config.Config{Me: config.Me{Zone: z}}}
-		b := config.Bilateral{Policy: plan.Policy{Cadence: plan.Cadence{Unit: plan.Week, Every: 1}, Prefer: plan.Prefer{Weekday: time.Wednesday}}}
-		got, err := a.startIn(b, row.key, row.period, row.typed)
+		a := &app{pretended: day("2026-11-22").At(600, z), loaded: &config.Config{Me: config.Me{Zone: z}}, stateFlag: t.TempDir()}
+		row.policy.Mine.Zone = z
+		got, err := a.startIn(config.Bilateral{Policy: row.policy}, row.key, row.period, row.typed)
 		if err != nil || got.UTC().Format(time.RFC3339) != row.want {
 			t.Errorf("%s: %q is %s, %v; want %s", row.sentence, row.typed, got.UTC().Format(time.RFC3339), err, row.want)
+		}
+		if got, err := a.startIn(config.Bilateral{Policy: row.policy}, "2026-12", "2026-12", "thu 16:00"); err == nil && row.policy.Cadence.Unit == plan.Month {
+			t.Errorf("a Thursday of a month may be one of five, and was taken for %s", got)
 		}
 	}
 }

@@ -54,9 +54,9 @@ func (a *app) move(c *cobra.Command, b config.Bilateral, period, at string, minu
 	return a.order(c.Context(), r)
 }
 
-// startIn reads the time of a move. A weekday is the one in the period; a time alone is on the date that was given as
-// PERIOD, else on the period's preferred date.
-func (a *app) startIn(b config.Bilateral, key, period, at string) (time.Time, error) {
+// startIn reads the time of a move. A weekday is the one in the week that was named, of a month it is "first thu"; a time
+// alone is on the date that was given as PERIOD, else on the period's standing date.
+func (a *app) startIn(b config.Bilateral, key, named, at string) (time.Time, error) {
 	conf, err := a.config()
 	if err != nil {
 		return time.Time{}, err
@@ -65,8 +65,7 @@ func (a *app) startIn(b config.Bilateral, key, period, at string) (time.Time, er
 	fields := strings.Fields(at)
 	if len(fields) > 0 {
 		if minute, ok := parseClock(fields[len(fields)-1]); ok {
-			d, ok := dateIn(b.Policy, key, period, strings.Join(fields[:len(fields)-1], " "), a.today(zone))
-			if ok {
+			if d, ok := a.dateIn(b, key, named, strings.Join(fields[:len(fields)-1], " ")); ok {
 				return d.At(minute, zone), nil
 			}
 		}
@@ -77,38 +76,79 @@ func (a *app) startIn(b config.Bilateral, key, period, at string) (time.Time, er
 	if wall, err := time.Parse("2006-01-02T15:04", at); err == nil {
 		return calendar.Resolve(wall, zone), nil
 	}
-	return time.Time{}, wrongUsage("Write for instance 15:30, \"thu 15:30\" or \"2026-12-03 15:30\".", "%q is no time of day", at)
+	example := "thu 15:30"
+	if b.Policy.Cadence.Unit == plan.Month {
+		example = "first thu 15:30"
+	}
+	return time.Time{}, wrongUsage("Write for instance 15:30, \""+example+"\" or \"2026-12-03 15:30\".", "%q is no time in %s", at, key)
 }
 
-func dateIn(p plan.Policy, key, period, day string, today calendar.Date) (calendar.Date, bool) {
+// dateIn is the day of a move, as startIn says.
+func (a *app) dateIn(b config.Bilateral, key, named, day string) (calendar.Date, bool) {
+	today := a.today(b.Policy.Mine.Zone)
+	monday, inWeek := weekNamed(named, today)
 	if day == "" {
-		if d, err := parseDate(period, today); err == nil {
+		if d, err := parseDate(named, today); err == nil {
 			return d, true
 		}
-		return preferredDate(p, key)
+		standing := a.standingDate(b, key)
+		if inWeek {
+			return onWeekday(monday, standing.Weekday()), true
+		}
+		return standing, true
 	}
-	if d, ok := dayInWeek(key, day); ok {
-		return d, true
+	if w, ok := weekday(strings.ToLower(day)); ok && inWeek {
+		return onWeekday(monday, w), true
+	}
+	if monthKey.MatchString(named) {
+		return nthIn(b.Policy, key, day)
 	}
 	d, err := parseDate(day, today)
 	return d, err == nil
 }
 
-// dayInWeek is that weekday in the week with that key.
-func dayInWeek(key, day string) (calendar.Date, bool) {
-	wanted, ok := weekday(strings.ToLower(day))
-	if !ok || !weekKey.MatchString(key) {
-		return calendar.Date{}, false
+// weekNamed is the Monday of the week that a PERIOD names: of a block of weeks not always the first.
+func weekNamed(named string, today calendar.Date) (calendar.Date, bool) {
+	if weekKey.MatchString(named) {
+		return weekStart(strings.ToUpper(named))
 	}
-	monday, ok := weekStart(key)
-	return monday.Add((int(wanted) + 6) % 7), ok
+	d, err := parseDate(named, today)
+	return d.Add(-(int(d.Weekday()) + 6) % 7), err == nil
 }
 
-// preferredDate is the date that the config prefers in a week, or the day itself. A month has none that is simple.
-func preferredDate(p plan.Policy, key string) (calendar.Date, bool) {
-	if p.Cadence.Unit == plan.Week {
-		return dayInWeek(key, p.Prefer.Weekday.String())
+func onWeekday(monday calendar.Date, w time.Weekday) calendar.Date {
+	return monday.Add((int(w) + 6) % 7)
+}
+
+// nthIn is the day of a month that is written as "first thu" or as a date.
+func nthIn(p plan.Policy, key, day string) (calendar.Date, bool) {
+	if d, err := time.Parse(time.DateOnly, day); err == nil {
+		return calendar.DateOf(d, time.UTC), true
 	}
-	t, err := time.Parse(time.DateOnly, key)
-	return calendar.DateOf(t, time.UTC), err == nil
+	prefer, err := parsePrefer(day+" 00:00", plan.Month)
+	if err != nil {
+		return calendar.Date{}, false
+	}
+	p.Prefer = prefer
+	return periodOf(p, key).Preferred, true
+}
+
+// standingDate is where the standing time puts a period's meeting: that of the last pass, else the config's.
+func (a *app) standingDate(b config.Bilateral, key string) calendar.Date {
+	for _, v := range a.known(b.Name) {
+		if v.Period == key && !v.Original.IsZero() {
+			return calendar.DateOf(v.Original, b.Policy.Mine.Zone)
+		}
+	}
+	return periodOf(b.Policy, key).Preferred
+}
+
+// periodOf is the period with that key, which [app.period] gave.
+func periodOf(p plan.Policy, key string) plan.Period {
+	first, ok := weekStart(key)
+	if !ok {
+		t, _ := time.Parse(time.DateOnly, (key + "-01")[:len(time.DateOnly)])
+		first = calendar.DateOf(t, time.UTC)
+	}
+	return plan.PeriodAt(p, &plan.Standing{First: first, Prefer: p.Prefer}, time.Time{}, first.At(12*60, p.Mine.Zone))
 }

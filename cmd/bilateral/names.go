@@ -1,14 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"bilateral/agenda"
 	"bilateral/calendar"
 	"bilateral/config"
+	"bilateral/internal/plan"
 	"bilateral/internal/store"
 
 	"github.com/spf13/cobra"
@@ -69,37 +68,43 @@ func first(args []string) string {
 	return args[0]
 }
 
-// period finds the key of the period that a PERIOD or a date means. What was decided last knows best: also which block of
-// weeks a date lies in.
+// period finds the key of the period that a PERIOD or a date means.
 func (a *app) period(b config.Bilateral, s string) (string, error) {
 	c, err := a.config()
 	if err != nil {
 		return "", err
 	}
-	today := a.today(c.Me.Zone)
-	key, err := periodKey(s, b.Policy.Cadence.Unit, today)
+	key, err := periodKey(s, b.Policy.Cadence.Unit, a.today(c.Me.Zone))
 	if err != nil || b.Policy.Cadence.Every <= 1 {
 		return key, err
 	}
-	start, _ := weekStart(key)
-	return cmp.Or(a.blockOf(b.Name, start.At(12*60, c.Me.Zone)), key), nil
+	week, _ := weekStart(key)
+	return a.blockOf(b, week), nil
 }
 
-// blockOf is the key of the known period that holds the moment, or "".
-func (a *app) blockOf(name string, t time.Time) string {
+// blockOf is the key of the block of weeks that holds a week. Blocks are counted from one that was decided, also far beyond
+// the guarded ones.
+func (a *app) blockOf(b config.Bilateral, week calendar.Date) string {
+	zone := b.Policy.Mine.Zone
+	at := week.At(12*60, zone)
+	var standing *plan.Standing
+	for _, v := range a.known(b.Name) {
+		if v.Span.Has(at) {
+			return v.Period
+		}
+		standing = &plan.Standing{First: calendar.DateOf(v.Span.Start, zone), Prefer: b.Policy.Prefer}
+	}
+	return plan.KeyOf(b.Policy, standing, a.now(), at)
+}
+
+// known are the decisions of the last pass; none where there was none, or they cannot be read.
+func (a *app) known(name string) []store.Dated {
 	s, err := a.reading()
 	if err != nil || s == nil {
-		return ""
+		return nil
 	}
-	known, err := s.Verdicts(name)
-	if err != nil {
-		return ""
-	}
-	i := slices.IndexFunc(known, func(v store.Dated) bool { return v.Span.Has(t) })
-	if i < 0 {
-		return ""
-	}
-	return known[i].Period
+	known, _ := s.Verdicts(name)
+	return known
 }
 
 // completeNames offers the bilaterals for the first argument.
