@@ -56,10 +56,11 @@ func (m *Machine) start(dir string, p *process) {
 
 // process is a daemon that may die: from the fatal step on, nothing that it does has an effect.
 type process struct {
-	left int // steps until death; 0: it lives on
-	dead bool
-	full bool   // nothing can be written to its disk
-	at   string // what it died at
+	left  int  // steps until death; 0: it lives on
+	hardy bool // it fails at that step alone, and lives on
+	dead  bool
+	full  bool   // nothing can be written to its disk
+	at    string // what it died or failed at; "" if nothing went wrong
 }
 
 // step counts one step and reports whether the process is dead at it.
@@ -67,7 +68,8 @@ func (p *process) step(what string) bool {
 	if p.left > 0 && !p.dead {
 		p.left--
 		if p.left == 0 {
-			p.dead, p.at = true, what
+			p.dead, p.at = !p.hardy, what
+			return true
 		}
 	}
 	return p.dead

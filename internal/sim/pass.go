@@ -117,8 +117,8 @@ func (w *world) pass(ctx context.Context) error {
 	report, err := w.engine.Pass(ctx, engine.Options{Now: w.now, Next: w.now.Add(5 * time.Minute)})
 	w.counts["passes"]++
 	w.tell(report)
-	died := w.process.dead
-	if err != nil && !died {
+	broken := w.process.at != ""
+	if err != nil && !broken {
 		return fmt.Errorf("the pass failed: %w", err)
 	}
 	w.after = w.look(w.accounts()...)
@@ -127,7 +127,7 @@ func (w *world) pass(ctx context.Context) error {
 		return err
 	}
 	for k, p := range w.pairs {
-		c := &check{pair: p, before: w.before.pairs[p], after: w.after.pairs[p], asked: asked[p], whole: !died}
+		c := &check{pair: p, before: w.before.pairs[p], after: w.after.pairs[p], asked: asked[p], whole: !broken}
 		if k < len(report.Bilaterals) {
 			c.report = report.Bilaterals[k]
 		}
@@ -137,20 +137,32 @@ func (w *world) pass(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", p.Name, err)
 		}
 	}
-	if err := w.mailPass(died); err != nil {
+	if err := w.mailPass(broken); err != nil {
 		return err
 	}
-	if died {
-		w.counts["crashes"]++
-		w.say("  the process died at %s", w.process.at)
-		for _, a := range w.accounts() {
-			w.vague[a] = true
-		}
-		if err := w.boot(); err != nil {
-			return fmt.Errorf("after a crash: %w", err)
+	if broken {
+		if err := w.recover(); err != nil {
+			return err
 		}
 	}
 	w.deliver()
+	return nil
+}
+
+// recover starts a new process where the last one died; one that is hardy goes on.
+func (w *world) recover() error {
+	w.counts["crashes"]++
+	w.say("  the process broke off at %s; it lives on: %v", w.process.at, !w.process.dead)
+	for _, a := range w.accounts() {
+		w.vague[a] = true
+	}
+	if !w.process.dead {
+		w.process.at = ""
+		return nil
+	}
+	if err := w.boot(); err != nil {
+		return fmt.Errorf("after a crash: %w", err)
+	}
 	return nil
 }
 

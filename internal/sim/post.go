@@ -239,7 +239,7 @@ func (p *post) arrive(r imip.Reply) {
 }
 
 // mailPass is what the mails of one pass must have been.
-func (w *world) mailPass(died bool) error {
+func (w *world) mailPass(broken bool) error {
 	p := w.post
 	if p == nil {
 		return nil
@@ -247,8 +247,10 @@ func (w *world) mailPass(died bool) error {
 	if p.broken != nil {
 		return p.broken
 	}
-	if died {
+	if w.process.dead {
 		p.handed = 0
+	}
+	if broken {
 		for _, key := range p.current {
 			p.unsure[key] = true
 		}
