@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	_ "time/tzdata" // zones on a machine that has no database of its own
@@ -24,5 +25,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, problems io.Writ
 	root.SetIn(in)
 	root.SetOut(a.out)
 	root.SetErr(a.problems)
-	return a.report(root.ExecuteContext(ctx))
+	c, err := root.ExecuteContextC(ctx)
+	code := a.report(err)
+	var told exit
+	if c.Name() == "status" && code == exitUsage && !errors.As(err, &told) {
+		return int(exitUnknown) // 2 would tell a monitoring system that something is critical
+	}
+	return code
 }
