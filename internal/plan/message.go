@@ -14,14 +14,14 @@ func (m *matter) message(d Decision) string {
 	case "declined_note":
 		return "Thank you for your note on " + m.when(m.instance.Slot) + ".\n" + m.proposal(d, "What would suit you better?")
 	case "source_unknown":
-		return "I cannot see your calendar at present.\nWhich time for our 1:1 in " + m.spoken() + " suits you?"
+		return "I cannot see your calendar at present.\nWhich time for our 1:1 " + m.within() + " suits you?"
 	case "no_slot":
-		return "Our 1:1 has no time in " + m.spoken() + " yet.\n" + m.proposal(d, "I see nothing free in the time that is left. Shall we settle what is open in writing?")
+		return "Our 1:1 has no time " + m.within() + " yet.\n" + m.proposal(d, "I see nothing free in the time that is left. Shall we settle what is open in writing?")
 	}
 	if m.stands() {
 		return "Our 1:1 on " + m.when(m.instance.Slot) + " collides with something else.\n" + m.proposal(d, "Shall we keep it all the same?")
 	}
-	return "Our 1:1 has no time in " + m.spoken() + " yet.\n" + m.proposal(d, "Which time would suit you?")
+	return "Our 1:1 has no time " + m.within() + " yet.\n" + m.proposal(d, "Which time would suit you?")
 }
 
 // proposal asks for one of the times that are free, or for the nearest that something would have to give way to.
@@ -37,6 +37,14 @@ func (m *matter) proposal(d Decision, otherwise string) string {
 		return "I see nothing free. Could we take " + m.when(d.NearMisses[0].Slot) + ", if what stands there can move?"
 	}
 	return otherwise
+}
+
+// within says when the period is.
+func (m *matter) within() string {
+	if m.cadence.Unit == Day {
+		return "on " + m.spoken()
+	}
+	return "in " + m.spoken()
 }
 
 // spoken names the period as people do.
