@@ -13,30 +13,6 @@ import (
 	"time"
 )
 
-// Span is the half-open stretch of time [Start, End), in UTC.
-type Span struct{ Start, End time.Time }
-
-// Overlaps reports whether the two spans share a moment. Spans that only touch do not.
-func (s Span) Overlaps(o Span) bool { return s.Start.Before(o.End) && o.Start.Before(s.End) }
-
-// Contains reports whether o lies wholly inside s.
-func (s Span) Contains(o Span) bool { return !o.Start.Before(s.Start) && !o.End.After(s.End) }
-
-// Has reports whether t lies in s.
-func (s Span) Has(t time.Time) bool { return !t.Before(s.Start) && t.Before(s.End) }
-
-// Length is End - Start.
-func (s Span) Length() time.Duration { return s.End.Sub(s.Start) }
-
-// Equal compares instants, not zones.
-func (s Span) Equal(o Span) bool { return s.Start.Equal(o.Start) && s.End.Equal(o.End) }
-
-// IsZero reports whether the span was never set.
-func (s Span) IsZero() bool { return s.Start.IsZero() && s.End.IsZero() }
-
-// UTC returns the span with both ends in UTC.
-func (s Span) UTC() Span { return Span{s.Start.UTC(), s.End.UTC()} }
-
 // Kind is what sort of entry an event is, beyond a plain meeting.
 type Kind uint8
 

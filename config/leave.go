@@ -1,8 +1,8 @@
 package config
 
 // LeaveWords are the default leave_words: they mark an all-day event as an absence, in the languages of the people we know
-// of. They match as whole words in any case. Words that also name other things ("off", "free", "away", "Ferien" of a school are not absences of a person)
-// are left out; a user's own list replaces this one.
+// of. They match as whole words in any case. Words that also name other things ("off", "free", "away", or "Ferien", which a
+// school has) are left out; a user's own list replaces this one.
 func LeaveWords() []string {
 	return []string{
 		"vacation", "holiday", "holidays", "leave", "annual leave", "sick leave", "parental leave", "ooo", "out of office", "pto", "day off",

@@ -173,22 +173,7 @@ func around(d calendar.Date, zone *time.Location, side plan.Side) []calendar.Spa
 			}
 		}
 	}
-	return joined(spans)
-}
-
-func joined(spans []calendar.Span) []calendar.Span {
-	slices.SortFunc(spans, func(a, b calendar.Span) int { return a.Start.Compare(b.Start) })
-	var out []calendar.Span
-	for _, s := range spans {
-		if last := len(out) - 1; last >= 0 && !s.Start.After(out[last].End) {
-			if s.End.After(out[last].End) {
-				out[last].End = s.End
-			}
-			continue
-		}
-		out = append(out, s)
-	}
-	return out
+	return calendar.United(spans)
 }
 
 // both returns the stretches that lie in an entry of each list.
@@ -197,23 +182,9 @@ func both(a, b []calendar.Span) []calendar.Span {
 	for _, s := range a {
 		for _, t := range b {
 			if s.Overlaps(t) {
-				out = append(out, calendar.Span{Start: later(s.Start, t.Start), End: earlier(s.End, t.End)})
+				out = append(out, s.Clip(t))
 			}
 		}
 	}
 	return out
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }

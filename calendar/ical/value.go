@@ -41,7 +41,8 @@ func floorMod(a, b int64) int64 { return a - floorDiv(a, b)*b }
 
 var errTime = errors.New("is no date or time")
 
-// parseMoment reads 20260105, 20260105T090000, the same with Z, and what the wild makes of it: missing seconds, ISO 8601's hyphens and colons, spaces. VALUE=DATE is believed only if no time follows.
+// parseMoment reads 20260105, 20260105T090000, the same with Z, and what the wild makes of it: missing seconds, ISO 8601's
+// hyphens and colons, spaces. VALUE=DATE is believed only if no time follows.
 func parseMoment(value []byte, tzid string) (moment, error) {
 	v := bytes.TrimSpace(value)
 	m := moment{form: floating, tzid: tzid}

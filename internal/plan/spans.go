@@ -10,23 +10,8 @@ import (
 // spans is a set of time: sorted, disjoint, and no two of them touch.
 type spans []calendar.Span
 
-// unite sorts and joins; empty spans vanish. It may reuse list.
-func unite(list []calendar.Span) spans {
-	slices.SortFunc(list, func(a, b calendar.Span) int { return a.Start.Compare(b.Start) })
-	out := list[:0]
-	for _, s := range list {
-		switch last := len(out) - 1; {
-		case !s.Start.Before(s.End):
-		case last >= 0 && !s.Start.After(out[last].End):
-			if s.End.After(out[last].End) {
-				out[last].End = s.End
-			}
-		default:
-			out = append(out, s)
-		}
-	}
-	return spans(out)
-}
+// unite may reuse list.
+func unite(list []calendar.Span) spans { return calendar.United(list) }
 
 func intersect(a, b spans) spans {
 	var out spans

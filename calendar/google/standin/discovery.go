@@ -54,11 +54,11 @@ var readDescription = sync.OnceValues(func() (*description, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the module google.golang.org/api: %w: %s; run this inside the project, or name calendar-api.json itself", err, strings.TrimSpace(complaint.String()))
 	}
-	return ReadDiscovery(filepath.Join(strings.TrimSpace(string(out)), "calendar", "v3", "calendar-api.json"))
+	return parseDescription(filepath.Join(strings.TrimSpace(string(out)), "calendar", "v3", "calendar-api.json"))
 })
 
-// ReadDiscovery reads the discovery document from a file.
-func ReadDiscovery(file string) (*description, error) {
+// parseDescription reads the discovery document from a file.
+func parseDescription(file string) (*description, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("read Google's description of the calendar service: %w; run: go mod download google.golang.org/api", err)

@@ -1,8 +1,9 @@
 package standin
 
 import (
-	"slices"
 	"time"
+
+	"bilateral/calendar"
 )
 
 // longestQuery is what freeBusy.query answers at most. The document is silent; clients report 90 days.
@@ -131,14 +132,14 @@ func (c *call) busy(id string, from, to time.Time, zone *time.Location) object {
 	}
 	periods := []any{}
 	for _, s := range d.taken(from, to) {
-		periods = append(periods, object{"start": s[0].In(zone).Format(time.RFC3339), "end": s[1].In(zone).Format(time.RFC3339)})
+		periods = append(periods, object{"start": s.Start.In(zone).Format(time.RFC3339), "end": s.End.In(zone).Format(time.RFC3339)})
 	}
 	return object{"busy": periods}
 }
 
-// taken are the busy stretches of a calendar inside a window, merged.
-func (d *diary) taken(from, to time.Time) [][2]time.Time {
-	var found [][2]time.Time
+// taken are the busy stretches of a calendar inside a window, joined.
+func (d *diary) taken(from, to time.Time) []calendar.Span {
+	var found []calendar.Span
 	for _, e := range d.selected(filter{from: from, to: to, single: true, order: "startTime"}) {
 		if e.text("transparency") == "transparent" || e.text("eventType") == "workingLocation" || e.text("eventType") == "birthday" {
 			continue
@@ -147,29 +148,7 @@ func (d *diary) taken(from, to time.Time) [][2]time.Time {
 			continue
 		}
 		start, end := e.span(d.zone)
-		start, end = later(start, from).UTC(), earlier(end, to).UTC()
-		last := len(found) - 1
-		switch {
-		case !start.Before(end):
-		case last >= 0 && !start.After(found[last][1]):
-			found[last][1] = later(found[last][1], end)
-		default:
-			found = append(found, [2]time.Time{start, end})
-		}
+		found = append(found, calendar.Span{Start: start, End: end}.Clip(calendar.Span{Start: from, End: to}))
 	}
-	return slices.Clip(found)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
+	return calendar.United(found)
 }

@@ -101,7 +101,7 @@ func describe(file string) (*description, error) {
 	if file == "" {
 		return readDescription()
 	}
-	return ReadDiscovery(file)
+	return parseDescription(file)
 }
 
 // Person opens an account with a primary calendar in that IANA zone, and returns the calendar's id: the address.
