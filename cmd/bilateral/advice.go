@@ -125,6 +125,8 @@ func adviseCalendar(what string, e *calendar.Error) (string, string, int) {
 		return what, "If this calendar lives there now, put that address into the config as its url, then: bilateral check", exitFailed
 	case calendar.WebPage:
 		return what, "Correct the url in the config: a web page or a sign-in page answers there; then: bilateral check", exitFailed
+	case calendar.Failing:
+		return what, "If it lasts, ask whoever keeps that server: its log says why. The daemon tries again by itself.", exitFailed
 	case calendar.NoRoom:
 		return what, "Make room in that account, or have its administrator give it more; nothing was written.", exitFailed
 	}

@@ -51,6 +51,9 @@ func (a *app) check(ctx context.Context) error {
 		found, err := a.checkMail(ctx, w)
 		l.add("mail", said(foundOr(found, err)), err)
 	}
+	if err := a.checkChannels(w, &l); err != nil {
+		return err
+	}
 	if said := builtInZones(zoneFolders, w.config); said != "" {
 		l.table.row(cell{"note", l.paint.yellow}, text("time zones"), text(said))
 	}

@@ -139,8 +139,13 @@ func (w *wiring) checkEntries(ctx context.Context, f *found, c *engine.Calendar)
 		return err
 	}
 	f.say("%s, %d meetings in the next %d weeks", counted(o.Objects, "entry", "entries"), len(o.Events), lookAhead/7)
-	if n := len(o.Unreadable); n > 0 {
-		f.note("%s of it cannot be read, first %s: %s", counted(n, "part", "parts"), o.Unreadable[0].Where, o.Unreadable[0].Why)
+	broken := slices.DeleteFunc(slices.Clone(o.Unreadable), func(u calendar.Unreadable) bool { return u.Hidden })
+	if n := len(o.Unreadable) - len(broken); n > 0 {
+		f.note("%s hidden from you, so a meeting may come to stand over one: ask whoever keeps this calendar to show you the times of private entries",
+			counted(n, "entry of it is", "entries of it are"))
+	}
+	if n := len(broken); n > 0 {
+		f.note("%s of it cannot be read, first %s: %s", counted(n, "part", "parts"), broken[0].Where, broken[0].Why)
 	}
 	return nil
 }

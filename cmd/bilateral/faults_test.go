@@ -185,7 +185,7 @@ var faults = []struct {
 	{"a calendar that is gone for good", always(410, "text/plain", ""), 1, true,
 		readError + "not there: the server answered 410 Gone\nCorrect this calendar's path, url or collection in the config, then: bilateral check\n"},
 	{"a server in trouble", always(500, "text/plain", ""), 1, false,
-		readError + "not reachable: the server answered 500 Internal Server Error\nCheck the network and the calendar's address: bilateral check. The daemon tries again by itself.\n"},
+		readError + "not reachable: the server answered 500 Internal Server Error\nIf it lasts, ask whoever keeps that server: its log says why. The daemon tries again by itself.\n"},
 	{"a server that says when to come back", func(w http.ResponseWriter, r *http.Request) bool {
 		w.Header().Set("Retry-After", "Fri, 01 Jan 2100 12:00:00 GMT")
 		return always(503, "text/plain", "")(w, r)

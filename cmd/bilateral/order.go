@@ -121,6 +121,9 @@ func stopped(b engine.BilateralReport) error {
 		return fmt.Errorf("%s: %w", b.Name, b.Err)
 	case "existing":
 		return needsPerson("Take it over: bilateral adopt "+b.Name+" (or make a second one: bilateral start "+b.Name+")", "%s: %w", b.Name, b.Err)
+	case "adopt_foreign":
+		return needsPerson("Name the executive's calendar as calendar in the config, if you may write there; or ask to be made the organizer; or take adopt out of the config.",
+			"%s: %w", b.Name, b.Err)
 	}
 	return needsPerson("See what happened with: bilateral status "+b.Name, "%s: %w", b.Name, b.Err)
 }

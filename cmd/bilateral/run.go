@@ -95,6 +95,11 @@ func passError(r engine.Report) error {
 			return stopped(b)
 		}
 	}
+	for _, b := range r.Bilaterals {
+		if b.MailSignIn {
+			return needsPerson("Correct username and password of [mail] in the config or where it points, then: bilateral check", "%s: %w", b.Name, b.Mail)
+		}
+	}
 	if r.NeedsPerson() {
 		return needsPerson("See what and why: bilateral status", "a person is needed")
 	}

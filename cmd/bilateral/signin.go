@@ -65,8 +65,8 @@ func holdsSeries(c *config.Config, calendar string) bool {
 // signInAhead is how long before its known end a sign-in becomes a warning.
 const signInAhead = 3 * 24 * time.Hour
 
-// tellSignIns adds what is known of Google sign-ins to a status: one that is gone, or whose end is near. It reads their files
-// alone; one that this user may not read tells nothing.
+// tellSignIns adds what is known of Google sign-ins to a status: one that is gone, or whose end is near. It reads their files;
+// of one that this user may not read, what the last pass knew of it.
 func (a *app) tellSignIns(s *engine.Status, now time.Time) error {
 	c, err := a.config()
 	if err != nil {
@@ -78,14 +78,33 @@ func (a *app) tellSignIns(s *engine.Status, now time.Time) error {
 		}
 		told := pointAtLogin(s, cal.Name)
 		known, err := signin.Read(a.tokenFile(cal.Name))
-		if err != nil {
-			continue // a pass tells it, if it matters
+		if err != nil { // it is not for everybody who may look at the status
+			known = signin.State{Ends: endKnown(s, cal.Name)}
 		}
 		if p, ok := signInProblem(cal.Name, known, now, c.Me.Zone); ok && (!told || p.Severity != engine.Critical) {
 			addProblem(s, p)
 		}
 	}
 	return nil
+}
+
+// endKnown is when the sign-in to a calendar ends, as the last pass knew it; zero: no end is known.
+func endKnown(s *engine.Status, calendar string) time.Time {
+	for _, c := range s.Calendars {
+		if c.Name == calendar && c.SignInEnds != nil {
+			return *c.SignInEnds
+		}
+	}
+	return time.Time{}
+}
+
+// signInEnds reads when the sign-in to a calendar is known to end; zero: no end is known, or it is lost.
+func (a *app) signInEnds(calendar string) time.Time {
+	known, err := signin.Read(a.tokenFile(calendar))
+	if err != nil || !known.Lost.IsZero() {
+		return time.Time{}
+	}
+	return known.Ends
 }
 
 // pointAtLogin gives what passes said of a calendar's sign-in the one step that mends it, and reports whether they did. A

@@ -42,7 +42,7 @@ func (a *app) start(ctx context.Context, b config.Bilateral, yes bool) error {
 		return err
 	}
 	for _, one := range report.Bilaterals {
-		if one.Err != nil && one.Code == "" {
+		if one.Err != nil && (one.Code == "" || one.Code == "adopt_foreign") {
 			return stopped(one)
 		}
 		if err := a.showStart(b, one); err != nil {

@@ -50,6 +50,7 @@ type wiring struct {
 	count     func(calendar string, next http.RoundTripper) http.RoundTripper
 	calendars map[string]*engine.Calendar
 	google    func(config.Calendar) *http.Client // signs in by itself
+	ends      func(calendar string) time.Time    // when its sign-in is known to end
 }
 
 func (a *app) wiring() (*wiring, error) {
@@ -59,7 +60,7 @@ func (a *app) wiring() (*wiring, error) {
 	if count == nil {
 		count = func(_ string, next http.RoundTripper) http.RoundTripper { return next }
 	}
-	return &wiring{config: c, now: a.now, meter: a.meter, count: count, calendars: map[string]*engine.Calendar{}, google: google}, err
+	return &wiring{config: c, now: a.now, meter: a.meter, count: count, calendars: map[string]*engine.Calendar{}, google: google, ends: a.signInEnds}, err
 }
 
 func (w *wiring) bilaterals() ([]*engine.Bilateral, error) {
@@ -149,6 +150,9 @@ func (w *wiring) calendar(name string) (*engine.Calendar, error) {
 		if wired.Account, err = w.account(c); err != nil {
 			return nil, err
 		}
+	}
+	if c.Type == config.Google && !c.Credentials.IsZero() {
+		wired.SignInEnds = func() time.Time { return w.ends(c.Name) }
 	}
 	w.calendars[name] = wired
 	return wired, nil
