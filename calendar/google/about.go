@@ -67,16 +67,14 @@ func (a *Account) lookAround(ctx context.Context) {
 	if age := now.Sub(a.Around.Looked); !a.Around.Looked.IsZero() && age >= 0 && age < lookAgain {
 		return
 	}
-	found := around{Looked: now}
-	err := a.service.CalendarList.List().ShowHidden(true).MaxResults(250).Pages(ctx, func(page *gcal.CalendarList) error {
-		for _, c := range page.Items {
-			found.add(c, a.ID)
-		}
-		return nil
-	})
-	switch calendar.KindOf(a.failed("read the list of calendars for", a.wanted, err)) {
+	list, err := a.calendars(ctx)
+	switch calendar.KindOf(err) {
 	case calendar.Unreachable, calendar.Quota, calendar.BadData:
 		return // it may answer next time
+	}
+	found := around{Looked: now}
+	for _, c := range list {
+		found.add(c, a.ID)
 	}
 	a.Around, a.save = found, true
 	a.keep()

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -95,18 +96,14 @@ const maxAnswer = 128 << 20
 // bounded is the client with a limit to what it reads, since Google's code reads every answer whole.
 func bounded(c *http.Client) *http.Client {
 	limited := *c
-	limited.Transport = bound{c.Transport}
+	limited.Transport = bound{cmp.Or(c.Transport, http.DefaultTransport)}
 	return &limited
 }
 
 type bound struct{ base http.RoundTripper }
 
 func (b bound) RoundTrip(r *http.Request) (*http.Response, error) {
-	base := b.base
-	if base == nil {
-		base = http.DefaultTransport
-	}
-	answer, err := base.RoundTrip(r)
+	answer, err := b.base.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}

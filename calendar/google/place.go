@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -35,23 +36,19 @@ func (a *Account) locate(ctx context.Context) error {
 
 // named finds the one calendar with a display name.
 func (a *Account) named(ctx context.Context, name string) (string, error) {
+	list, err := a.calendars(ctx)
+	if err != nil {
+		return "", err
+	}
 	var ids, all []string
-	err := a.service.CalendarList.List().ShowHidden(true).MaxResults(250).Pages(ctx, func(page *gcal.CalendarList) error {
-		for _, c := range page.Items {
-			title := c.Summary
-			if c.SummaryOverride != "" {
-				title = c.SummaryOverride
-			}
-			all = append(all, fmt.Sprintf("%q", title))
-			if strings.EqualFold(title, name) || strings.EqualFold(c.Summary, name) {
-				ids = append(ids, c.Id)
-			}
+	for _, c := range list {
+		title := cmp.Or(c.SummaryOverride, c.Summary)
+		all = append(all, fmt.Sprintf("%q", title))
+		if strings.EqualFold(title, name) || strings.EqualFold(c.Summary, name) {
+			ids = append(ids, c.Id)
 		}
-		return nil
-	})
+	}
 	switch {
-	case err != nil:
-		return "", a.failed("read the list of calendars for", name, err)
 	case len(ids) == 1:
 		return ids[0], nil
 	case len(ids) > 1:
@@ -60,4 +57,13 @@ func (a *Account) named(ctx context.Context, name string) (string, error) {
 	}
 	slices.Sort(all)
 	return "", &calendar.Error{Kind: calendar.Gone, Op: "find", Target: name, Err: fmt.Errorf("no calendar of this account has that name; there are %s", strings.Join(all, ", "))}
+}
+
+// calendars lists the account's calendars, hidden ones too; beside an error those of the pages that came.
+func (a *Account) calendars(ctx context.Context) (list []*gcal.CalendarListEntry, err error) {
+	err = a.service.CalendarList.List().ShowHidden(true).MaxResults(250).Pages(ctx, func(page *gcal.CalendarList) error {
+		list = append(list, page.Items...)
+		return nil
+	})
+	return list, a.failed("read the list of calendars for", a.wanted, err)
 }

@@ -10,6 +10,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -41,10 +42,11 @@ func (o *Options) now() time.Time {
 
 // client is what token requests are sent with. It follows no redirect: a secret is for the host that it was meant for.
 func (o *Options) client() *http.Client {
-	c := http.Client{Transport: http.DefaultTransport}
+	var c http.Client
 	if o.Base != nil {
 		c = *o.Base
 	}
+	c.Transport = cmp.Or(c.Transport, http.DefaultTransport)
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &c
 }

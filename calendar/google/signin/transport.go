@@ -13,7 +13,7 @@ import (
 type transport struct {
 	o      Options
 	c      credentials
-	base   http.RoundTripper // nil: http.DefaultTransport
+	base   http.RoundTripper
 	source tokens
 }
 
@@ -81,11 +81,7 @@ func isNarrow(body []byte) bool {
 
 // send works on a copy: a RoundTripper does not change its request.
 func (t *transport) send(r *http.Request, access string) (*http.Response, error) {
-	base := t.base
-	if base == nil {
-		base = http.DefaultTransport
-	}
 	signed := r.Clone(r.Context())
 	signed.Header.Set("Authorization", "Bearer "+access)
-	return base.RoundTrip(signed)
+	return t.base.RoundTrip(signed)
 }
