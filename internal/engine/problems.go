@@ -104,9 +104,10 @@ var remarkAdvice = map[string]string{
 	"replies_unread": "check the mailbox's address and password in [mail]: bilateral check",
 	"counter_series": "take it with bilateral rebase NAME, or answer them",
 	"invite_server":  "set invite = \"server\", or let bilateral start make a new series",
+	"floor_draft":    "send what this prints: bilateral agenda NAME PERIOD",
 	"undelivered":    "correct their address in the config and the calendar, or send them the meeting by hand",
 	"unanswered":     "ask whether the invitation arrived",
-	"mail_given_up":  "tell them yourself what changed: bilateral why NAME",
+	"mail_given_up":  "tell them yourself what changed: bilateral why NAME PERIOD",
 	"adopt_foreign":  "name the executive's calendar as calendar in the config, if you may write there; or ask to be made the organizer; or take adopt out of the config",
 	"two_series":     "delete the one that should not be in the calendar",
 	"existing":       "bilateral adopt NAME, or bilateral start NAME for a second one",
@@ -120,7 +121,8 @@ func (s *Status) judgeRemarks(b *Bilateral, r store.Remarks) {
 			s.mailLost(x.Text)
 			continue
 		}
-		s.add(Problem{x.Code, x.Severity, b.Name, x.Period, x.Text, strings.ReplaceAll(remarkAdvice[x.Code], "NAME", b.Name), ""})
+		do := strings.NewReplacer("NAME", b.Name, "PERIOD", x.Period).Replace(remarkAdvice[x.Code])
+		s.add(Problem{x.Code, x.Severity, b.Name, x.Period, x.Text, do, ""})
 	}
 }
 

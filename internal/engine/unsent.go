@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"bilateral/internal/plan"
 	"bilateral/internal/store"
 )
 
@@ -18,24 +19,23 @@ func (w *work) dropLetters() error {
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	const why = "not sent: there is no [mail] in the config any more"
+	const why = "there is no [mail] in the config any more"
 	due := bundles(slices.DeleteFunc(slices.Clone(open), func(l store.Letter) bool { return !l.Written }))
 	for _, x := range due {
-		a := store.Action{Bilateral: w.b.Name, Period: x.newest().Period, Action: "mail", Sentence: "the mail to " + w.b.Executive.Email + " was " + why, At: w.Now}
-		if err := w.Store.LogAction(a); err != nil {
+		about := x.newest().Period
+		text := fmt.Sprintf("the mail to %s about %s was given up: %s", w.b.Executive.Email, cmp.Or(about, "the series"), why)
+		about = cmp.Or(about, plan.KeyOf(w.b.Policy, w.world.Standing, w.Now, w.Now))
+		if err := w.Store.LogAction(store.Action{Bilateral: w.b.Name, Period: about, Action: "mail_given_up", Sentence: why, At: w.Now}); err != nil {
 			return err
 		}
-	}
-	if n := len(due); n > 0 {
-		text := fmt.Sprintf("%d waiting mails to %s were given up, for there is no [mail] in the config any more", n, w.b.Executive.Email)
-		w.Log.Warn().Str("bilateral", w.b.Name).Msg(text)
-		w.report.Notes = append(w.report.Notes, Note{"mail_given_up", due[0].newest().Period, text})
+		w.Log.Warn().Str("bilateral", w.b.Name).Str("period", about).Msg(text)
+		w.report.Notes = append(w.report.Notes, Note{"mail_given_up", about, text})
 	}
 	ids := make([]int64, len(open))
 	for k, l := range open {
 		ids[k] = l.ID
 	}
-	return w.Store.FinishLetters(why, w.Now, ids...)
+	return w.Store.FinishLetters("not sent: "+why, w.Now, ids...)
 }
 
 // mailSignIn is the code of the problem that the mail servers of [mail] let us in no more: one for all bilaterals.
