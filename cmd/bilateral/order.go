@@ -57,12 +57,7 @@ func (a *app) ordersPass(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	for _, b := range report.Bilaterals {
-		if b.Err != nil {
-			return stopped(b)
-		}
-	}
-	return nil
+	return ended(report.Bilaterals)
 }
 
 // pass makes one pass under the lock, so that no daemon makes another at the same time.
@@ -112,6 +107,21 @@ func (a *app) borrowState() (giveBack func(), err error) {
 		a.opened, a.borrowed = nil, ""
 		os.RemoveAll(dir)
 	}, nil
+}
+
+// ended is what ended the work on a bilateral, or keeps its mails from going out for good; nil where nothing did.
+func ended(list []engine.BilateralReport) error {
+	for _, b := range list {
+		if b.Err != nil {
+			return stopped(b)
+		}
+	}
+	for _, b := range list {
+		if b.MailSignIn {
+			return needsPerson("Correct username and password of [mail] in the config or where it points, then: bilateral check", "%s: %w", b.Name, b.Mail)
+		}
+	}
+	return nil
 }
 
 // stopped says why the work on one bilateral ended, and what to do.

@@ -90,15 +90,8 @@ func passTitle(b engine.BilateralReport) string {
 
 // passError is what became of a pass as an error with its exit code.
 func passError(r engine.Report) error {
-	for _, b := range r.Bilaterals {
-		if b.Err != nil {
-			return stopped(b)
-		}
-	}
-	for _, b := range r.Bilaterals {
-		if b.MailSignIn {
-			return needsPerson("Correct username and password of [mail] in the config or where it points, then: bilateral check", "%s: %w", b.Name, b.Mail)
-		}
+	if err := ended(r.Bilaterals); err != nil {
+		return err
 	}
 	if r.NeedsPerson() {
 		return needsPerson("See what and why: bilateral status", "a person is needed")
