@@ -201,18 +201,9 @@ func (x *expander) slots(g *group) []slot {
 // orphans are overrides whose master is not there: an invitation to one meeting of somebody's series.
 func (x *expander) orphans(list []*component) []slot {
 	var out []slot
-	kept := map[int64]int{}
-	for _, o := range list {
-		c := x.clock(o)
-		original := c.meant(o.recurrence, o)
-		start, end := c.at(o.start.wall)
-		s := slot{original: original, start: start, end: end, standing: [2]int64{start, end}, is: o, own: true, recurs: true}
-		if i, twice := kept[original]; !twice {
-			kept[original] = len(out)
-			out = append(out, s)
-		} else if o.newer(out[i].is) {
-			out[i] = s
-		}
+	for _, o := range x.tied(list, nil) {
+		start, end := o.clock.at(o.is.start.wall)
+		out = append(out, slot{original: o.original, start: start, end: end, standing: [2]int64{start, end}, is: o.is, own: true, recurs: true})
 	}
 	return out
 }

@@ -7,9 +7,6 @@ import (
 	"bilateral/calendar"
 )
 
-// freeBusy is a VFREEBUSY while it is read.
-type freeBusy struct{ periods []period }
-
 // period is one stretch of a FREEBUSY property, RFC 5545 section 3.8.2.6: always UTC.
 type period struct {
 	start, end int64
@@ -21,7 +18,7 @@ const maxPeriods = 500_000 // of one component: one of five minutes for more tha
 func (p *parser) readFreeBusy(q prop) {
 	kind := p.intern(strings.ToUpper(string(clip(q.param("FBTYPE")))))
 	for one := range bytes.SplitSeq(q.value, []byte(",")) {
-		if len(p.busy.periods) == maxPeriods {
+		if len(p.busy) == maxPeriods {
 			p.f.report(p.s.start, "", "free/busy has more than %d periods; the rest is left out", maxPeriods)
 			return
 		}
@@ -34,7 +31,7 @@ func (p *parser) readFreeBusy(q prop) {
 			continue
 		}
 		span.kind = kind
-		p.busy.periods = append(p.busy.periods, span)
+		p.busy = append(p.busy, span)
 	}
 }
 

@@ -50,7 +50,7 @@ type parser struct {
 
 	event     *component
 	text      textSpan // DESCRIPTION of the event, unread
-	busy      *freeBusy
+	busy      []period // of the free/busy data
 	hours     *availability
 	zone      *vzone
 	zoneText  strings.Builder

@@ -46,7 +46,7 @@ func (p *parser) open(name string) {
 	case "VEVENT":
 		p.at, p.event, p.text = inEvent, &component{file: p.f, line: p.s.start}, textSpan{}
 	case "VFREEBUSY":
-		p.at, p.busy = inFreeBusy, &freeBusy{}
+		p.at, p.busy = inFreeBusy, nil
 	case "VAVAILABILITY":
 		p.at, p.hours = inAvailability, &availability{bounds: component{file: p.f, line: p.s.start}}
 	case "VTIMEZONE":
@@ -78,7 +78,7 @@ func (p *parser) end(name string) {
 		p.at, p.depth = outside, 0
 	case "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY":
 		if p.at == inFreeBusy {
-			p.f.periods = append(p.f.periods, p.busy.periods...)
+			p.f.periods = append(p.f.periods, p.busy...)
 		}
 		if p.at == inAvailable {
 			p.hours.bounds.broken("its AVAILABLE does not end")
@@ -155,7 +155,7 @@ func (p *parser) abandon(why string) {
 	case inEvent:
 		p.f.report(p.event.line, p.event.uid, "is not complete: %s; this event is left out", why)
 	case inFreeBusy:
-		p.f.periods = append(p.f.periods, p.busy.periods...)
+		p.f.periods = append(p.f.periods, p.busy...)
 		p.f.report(p.line0, "", "free/busy is not complete: %s; what came before counts", why)
 	case inAvailability, inAvailable:
 		p.f.report(p.line0, "", "availability is not complete: %s; it is left out", why)

@@ -16,7 +16,7 @@ type replaced struct {
 
 // series returns the instances of a master and its overrides.
 func (x *expander) series(g *group, t *timing) []slot {
-	overrides := x.overridesOf(g, t)
+	overrides := x.tied(g.overrides, t)
 	byOriginal := make(map[int64]int, len(overrides))
 	var onwards []replaced
 	for i, o := range overrides {
@@ -56,12 +56,14 @@ func (o replaced) place(s *slot) {
 	s.is, s.own, s.excluded = o.is, true, false
 }
 
-// overridesOf ties overrides to their instances, by original start; of two for one instance the newer counts.
-func (x *expander) overridesOf(g *group, t *timing) []replaced {
+// tied ties overrides to their instances, by original start as the series' clock reads it, or without one their own; of two
+// for one instance the newer counts.
+func (x *expander) tied(overrides []*component, series *timing) []replaced {
 	var out []replaced
 	kept := map[int64]int{}
-	for _, o := range g.overrides {
-		r := replaced{t.meant(o.recurrence, o), o, x.clock(o)}
+	for _, o := range overrides {
+		own := x.clock(o)
+		r := replaced{cmp.Or(series, own).meant(o.recurrence, o), o, own}
 		if i, twice := kept[r.original]; !twice {
 			kept[r.original] = len(out)
 			out = append(out, r)
@@ -97,25 +99,16 @@ func (r removals) has(original int64, zone *time.Location) bool {
 }
 
 func (x *expander) removedFrom(c *component, t *timing) removals {
-	r := removals{}
+	r := removals{at: make(map[int64]bool, len(c.removed)), dates: map[int64]bool{}}
 	for _, m := range c.removed {
 		if m.form == date && c.start.form != date {
-			if r.dates == nil {
-				r.dates = map[int64]bool{}
-			}
 			r.dates[m.date()] = true
-			continue
+		} else {
+			r.at[t.meant(m, c)] = true
 		}
-		if r.at == nil {
-			r.at = make(map[int64]bool, len(c.removed))
-		}
-		r.at[t.meant(m, c)] = true
 	}
 	for _, rule := range c.exRules {
 		for _, wall := range x.follow(c, t, rule, t.longest()) {
-			if r.at == nil {
-				r.at = map[int64]bool{}
-			}
 			r.at[instant(wall, t.zone)] = true
 		}
 	}
