@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -133,15 +134,7 @@ func replace(file string, data []byte) error {
 	}
 	defer os.Remove(temp.Name())
 	_, err = temp.Write(data)
-	for _, step := range []func() error{func() error { return temp.Chmod(info.Mode().Perm()) }, temp.Sync} {
-		if err == nil {
-			err = step()
-		}
-	}
-	if closed := temp.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
+	if err = errors.Join(err, temp.Chmod(info.Mode().Perm()), temp.Sync(), temp.Close()); err == nil {
 		err = os.Rename(temp.Name(), target)
 	}
 	if err != nil {
