@@ -11,11 +11,10 @@ import (
 )
 
 // authenticator adds credentials to requests. The secret is asked for when it is first needed, and again when the server
-// no longer takes it, so that a rotated password or token works without a restart.
+// no longer takes it, so that a rotated password works without a restart.
 type authenticator struct {
 	user   string
 	secret func(context.Context) (string, error)
-	bearer bool
 
 	held   string
 	asked  bool
@@ -41,8 +40,6 @@ func (a *authenticator) sign(ctx context.Context, req *http.Request) error {
 		return err
 	}
 	switch {
-	case a.bearer:
-		req.Header.Set("Authorization", "Bearer "+a.held)
 	case a.scheme == digested:
 		req.Header.Set("Authorization", a.digest.authorize(a.user, a.held, req.Method, req.URL.RequestURI()))
 	case a.scheme == basic, req.URL.Scheme == "https", web.Loopback(req.URL):
@@ -70,19 +67,17 @@ func (a *authenticator) challenged(ctx context.Context, resp *http.Response) (bo
 	}
 	sent := resp.Request.Header.Get("Authorization") != ""
 	offered := parseChallenges(resp.Header.Values("WWW-Authenticate"))
-	if !a.bearer {
-		if d := offered.digest; d != nil && (!offered.basic || !sent || a.scheme == digested) {
-			at := resp.Request.URL.Host
-			fresh := a.scheme != digested || d.stale || a.host != at
-			a.scheme, a.digest, a.host = digested, d, at
-			if fresh {
-				return true, nil
-			}
-		}
-		if offered.basic && !sent {
-			a.scheme = basic
+	if d := offered.digest; d != nil && (!offered.basic || !sent || a.scheme == digested) {
+		at := resp.Request.URL.Host
+		fresh := a.scheme != digested || d.stale || a.host != at
+		a.scheme, a.digest, a.host = digested, d, at
+		if fresh {
 			return true, nil
 		}
+	}
+	if offered.basic && !sent {
+		a.scheme = basic
+		return true, nil
 	}
 	return a.renewed(ctx, resp.Request.URL)
 }

@@ -35,13 +35,11 @@ func TestASecretThatWasRotatedIsAskedForAgain(t *testing.T) {
 	for _, row := range []struct {
 		sentence string
 		flavour  flavour
-		bearer   bool
-	}{{"basic", flavour{}, false}, {"digest", flavour{digest: true}, false}, {"bearer", flavour{}, true}} {
+	}{{"basic", flavour{}}, {"digest", flavour{digest: true}}} {
 		t.Run(row.sentence, func(t *testing.T) {
 			server := filled(row.flavour, 1)
 			asked := 0
 			a := open(t, server, func(o *caldav.Options) {
-				o.Bearer = row.bearer
 				o.Secret = func(context.Context) (string, error) { asked++; return server.password, nil }
 			})
 			observe(t, a)

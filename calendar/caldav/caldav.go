@@ -29,10 +29,8 @@ import (
 type Options struct {
 	URL      string // of a server, a principal, a home set or a collection: https, or http to this machine
 	Username string
-	// Secret returns the password, or with Bearer the token. It is asked again when the server no longer takes the last
-	// one. Nil: no sign-in.
+	// Secret returns the password. It is asked again when the server no longer takes the last one. Nil: no sign-in.
 	Secret     func(ctx context.Context) (string, error)
-	Bearer     bool
 	Collection string       // display name, or path where it holds a slash; "": the server's default calendar
 	Insecure   bool         // allow plain http to another machine
 	Client     *http.Client // nil: one of our own. Its redirect rule is not used
@@ -83,7 +81,7 @@ func New(o Options) (*Account, error) {
 	if a.now == nil {
 		a.now = time.Now
 	}
-	a.session = newSession(client, start, &authenticator{user: o.Username, secret: o.Secret, bearer: o.Bearer}, a.now)
+	a.session = newSession(client, start, &authenticator{user: o.Username, secret: o.Secret}, a.now)
 	a.session.progress = o.Progress
 	a.finder = finder{session: a.session, start: start, wanted: o.Collection, lookup: net.DefaultResolver}
 	if o.Mirror != "" {

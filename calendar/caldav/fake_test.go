@@ -164,7 +164,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (f *fake) signedIn(r *http.Request) bool {
 	if !f.digest {
 		user, password, _ := r.BasicAuth()
-		return user == "alice" && password == f.password || r.Header.Get("Authorization") == "Bearer "+f.password
+		return user == "alice" && password == f.password
 	}
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Digest ")
 	if !ok {

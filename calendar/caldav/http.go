@@ -94,31 +94,44 @@ func (s *session) do(ctx context.Context, r request) (*answer, error) {
 		wait = maxWaitListing
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
+	a, err := s.follow(ctx, r)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	shut := a.close
+	a.close = func() { shut(); cancel() }
+	return a, nil
+}
+
+// follow asks where the redirects lead.
+func (s *session) follow(ctx context.Context, r request) (*answer, error) {
 	at := r.url
 	for range maxHops + 1 {
 		resp, err := s.signed(ctx, r, at)
 		if err != nil {
-			cancel()
 			return nil, s.unanswered(r.op, at, err)
 		}
-		if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-			s.heard, s.ahead = date, date.Sub(s.now()).Round(time.Second)
-		}
-		s.whole = s.whole || resp.Header.Get("X-DAViCal-Version") != ""
+		s.meet(resp)
 		next, err := redirect(at, resp)
-		if err != nil {
-			resp.Body.Close()
-			cancel()
-			return nil, failed(calendar.BadData, r.op, at, err)
-		}
-		if next == nil {
-			return s.answer(r, at, resp, cancel)
+		if err == nil && next == nil {
+			return s.answer(r, at, resp)
 		}
 		resp.Body.Close()
+		if err != nil {
+			return nil, failed(calendar.BadData, r.op, at, err)
+		}
 		at = next
 	}
-	cancel()
 	return nil, failed(calendar.BadData, r.op, r.url, fmt.Errorf("%w more than %d times", errElsewhere, maxHops))
+}
+
+// meet learns from an answer what time it is there, and which server it is.
+func (s *session) meet(resp *http.Response) {
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		s.heard, s.ahead = date, date.Sub(s.now()).Round(time.Second)
+	}
+	s.whole = s.whole || resp.Header.Get("X-DAViCal-Version") != ""
 }
 
 // stamp dates what is written. Where the server's clock is ahead of ours it counts: a scheduling server drops a change
@@ -130,7 +143,7 @@ func (s *session) stamp() time.Time {
 	return s.heard
 }
 
-func (s *session) answer(r request, at *url.URL, resp *http.Response, cancel func()) (*answer, error) {
+func (s *session) answer(r request, at *url.URL, resp *http.Response) (*answer, error) {
 	limit := int64(maxAnswer)
 	switch {
 	case r.long:
@@ -141,11 +154,10 @@ func (s *session) answer(r request, at *url.URL, resp *http.Response, cancel fun
 	body, err := web.Unpacked(resp)
 	if err != nil {
 		resp.Body.Close()
-		cancel()
 		return nil, failed(calendar.BadData, r.op, at, err)
 	}
 	return &answer{status: resp.StatusCode, header: resp.Header, url: at, body: web.Limited(body, limit), long: r.long,
-		close: func() { resp.Body.Close(); cancel() }}, nil
+		close: func() { resp.Body.Close() }}, nil
 }
 
 // signed sends one request with credentials, again where the server asks for other ones.
