@@ -154,7 +154,7 @@ func (r *roster) begin(ctx context.Context, now time.Time) {
 }
 
 func (r *roster) start(ctx context.Context, t *turn, now time.Time) {
-	o := Options{Now: now, Next: r.routine(t, now), Urgent: t.urgent, known: maps.Clone(r.known),
+	o := Options{Now: now, Next: r.routine(t, now), Urgent: t.urgent, First: t.began.IsZero(), known: maps.Clone(r.known),
 		step: func() { t.step.Store(time.Now().UnixNano()) }}
 	t.began, t.next, t.running, t.urgent, t.again = now, o.Next, true, false, false
 	o.step()

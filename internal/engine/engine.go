@@ -86,6 +86,7 @@ type Options struct {
 	Orders bool      // carry out the owner's waiting orders and nothing else
 	Act    bool      // as if every bilateral were in mode "act" (with Dry: what `start` would do)
 	Urgent bool      // somebody asks: calendars that rest after failures are tried at once
+	First  bool      // since the daemon started or took another config: those too whose server did not ask for the rest
 
 	known stands // before this pass
 	step  func() // hears of each step; nil: nobody watches

@@ -69,10 +69,12 @@ func failing(out *store.CalendarState, was store.CalendarState, err error, now t
 }
 
 // rests is until when a calendar is not tried, zero if it is. Only the daemon's own passes leave it alone: who asks for
-// something wants it tried. A moment that is too far off to have been meant is of a clock that was wrong.
+// something wants it tried, and so does who mended something and then starts or reloads the daemon. A moment that is too far
+// off to have been meant is of a clock that was wrong.
 func (v *view) rests(c *Calendar) time.Time {
-	until := v.before[c.Name].NextTry
-	if v.Next.IsZero() || v.Urgent || !until.After(v.Now) || until.Sub(v.Now) > longestAsked {
+	before := v.before[c.Name]
+	until := before.NextTry
+	if v.Next.IsZero() || v.Urgent || v.First && before.Kind != calendar.Quota || !until.After(v.Now) || until.Sub(v.Now) > longestAsked {
 		return time.Time{}
 	}
 	return until

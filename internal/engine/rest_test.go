@@ -71,6 +71,41 @@ func TestAnErrorIsToldOnceAndARestKeepsItsKind(t *testing.T) {
 	o.pass() // the owner's own run --once does not wait
 }
 
+// Whoever mends what a calendar lacks and then starts or reloads the daemon does not wait for the end of a rest.
+func TestADaemonThatStartsTriesWhatRests(t *testing.T) {
+	for _, row := range []struct {
+		sentence string
+		failure  calendar.Error
+		tries    bool
+	}{
+		{"a password that was missing", calendar.Error{Kind: calendar.SignIn}, true},
+		{"an address that was wrong", calendar.Error{Kind: calendar.Unreachable}, true},
+		{"but not a server that named a moment", calendar.Error{Kind: calendar.Quota, RetryAt: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}, false},
+	} {
+		t.Run(row.sentence, func(t *testing.T) {
+			o := newOffice(t, "2026-11-23 08:00")
+			o.mine.Fail(func(string) error { return &row.failure })
+			pass := func(first bool) bool {
+				t.Helper()
+				r, err := o.Pass(t.Context(), Options{Now: o.now, Next: o.now.Add(o.Interval), First: first})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return r.Err() == nil
+			}
+			pass(true)
+			pass(false)
+			o.mine.Fail(nil)
+			if pass(false) {
+				t.Error("it does not rest")
+			}
+			if pass(true) != row.tries {
+				t.Errorf("at the start it is tried: %t", !row.tries)
+			}
+		})
+	}
+}
+
 // A daemon that meets a damaged database ends, so that its next start puts the copy in its place that it made.
 func TestTheDaemonKeepsACopyAndEndsWhereTheDatabaseIsDamaged(t *testing.T) {
 	o := newOffice(t, "2026-11-23 08:00")
