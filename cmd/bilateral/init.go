@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"bilateral/config"
+	"bilateral/systemd"
 
 	"github.com/spf13/cobra"
 )
@@ -119,6 +120,11 @@ func (a *app) setUp(c *cobra.Command, answers *config.Answers, questions []quest
 	before := ""
 	if len(googleNames(conf)) > 0 {
 		before = "bilateral login      signs in to Google (docs/google.md tells how to get the credentials)\n       "
+	}
+	if path == systemd.SystemConfig {
+		a.printf("Next:  sudo bilateral install --system    makes the service, and its user %s: give that user the files with passwords\n"+
+			"       sudo -u %[1]s bilateral check   reaches the calendars as the service does\n", systemd.SystemUser)
+		return nil
 	}
 	a.printf("Next:  %sbilateral check      reaches the calendars\n       bilateral run --once looks and plans\n       bilateral status     tells what it found\n", before)
 	return nil

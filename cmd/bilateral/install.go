@@ -45,6 +45,9 @@ func (a *app) install(ctx context.Context, s systemd.Setup, dry bool) error {
 		return wrongUsage("Copy it to where a service can see it: sudo install "+s.Program+" /usr/local/bin/ && sudo /usr/local/bin/bilateral install --system",
 			"the service of the machine sees neither homes nor /tmp, and this program is %s", s.Program)
 	}
+	if s.System && !dry && !exists(systemd.SystemConfig) {
+		return wrongUsage("Make one with: sudo bilateral --config "+systemd.SystemConfig+" init", "there is no %s for the service to work with", systemd.SystemConfig)
+	}
 	conf, err := a.config()
 	if err != nil {
 		return err
@@ -170,18 +173,22 @@ func (a *app) tellCredentials(s systemd.Setup, names []string) {
 	if len(names) == 0 {
 		return
 	}
+	sudo := ""
+	if s.System {
+		sudo = "sudo "
+	}
 	a.printf("\nThe config names credentials. Where the service does not have them yet, put each into its file:\n")
 	if s.System {
-		a.printf("  install -d -m 700 /etc/credstore.encrypted\n")
+		a.printf("  sudo install -d -m 700 /etc/credstore.encrypted\n")
 	}
 	for _, name := range names {
 		if s.System {
-			a.printf("  systemd-ask-password -n | systemd-creds encrypt --name=%s - %s\n", name, s.CredentialFile(name))
+			a.printf("  systemd-ask-password -n | sudo systemd-creds encrypt --name=%s - %s\n", name, s.CredentialFile(name))
 		} else {
 			a.printf("  install -D -m 600 /dev/stdin %s\n", s.CredentialFile(name))
 		}
 	}
-	a.printf("and hand them to the service: %s edit bilateral\n%s\nthen: %s restart bilateral\n", ctl(s), indent(s.CredentialDropIn(names)), ctl(s))
+	a.printf("and hand them to the service: %s%s edit bilateral\n%s\nthen: %[1]s%[2]s restart bilateral\n", sudo, ctl(s), indent(s.CredentialDropIn(names)))
 }
 
 func ctl(s systemd.Setup) string {
