@@ -42,7 +42,8 @@ shared() {
   cp systemd/system/bilateral.service "$root/usr/lib/systemd/system/"
   cp systemd/user/bilateral.service "$root/usr/lib/systemd/user/"
   cp systemd/sysusers.conf "$root/usr/lib/sysusers.d/bilateral.conf"
-  cp README.md docs/systemd.md "$doc/"
+  cp README.md "$doc/"
+  cp -r docs "$doc/" # as in the sources: links hold, and what the program says of docs/google.md
   cp packaging/copyright "$doc/copyright"
   gzip -9nc CHANGELOG.md >"$doc/changelog.gz"
   HOME=/home/alice "$work/here" --config "$doc/examples/config.toml" init --name "Alice Chen" --email alice@example.org --timezone Europe/Berlin \
