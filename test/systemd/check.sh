@@ -29,6 +29,9 @@ took() { local from; from=$(date +%s%N); "$@"; local code=$?; tenths=$((($(date 
 seconds() { echo "$((tenths / 10)).$((tenths % 10)) s"; }
 # drop SECTION TEXT...: another drop-in for the unit
 drop() { mkdir -p /etc/systemd/system/$unit.d; printf '%s\n' "$@" >/etc/systemd/system/$unit.d/test.conf; systemctl daemon-reload; }
+# settings: whatever an administrator may have changed, as one text
+settings() { find /etc/bilateral /etc/systemd/system /etc/credstore* \( -type f -exec sha256sum {} + -o -type l -printf '%p -> %l\n' \) | sort; }
+look() { runuser -u "$1" -- curl -s --unix-socket "${2:-/run/bilateral/watch}" http://localhost/healthz; }
 status_of() { local user=$1; shift; runuser -u "$user" -- bilateral status "$@" 2>&1; }
 
 echo "# systemd $(systemctl --version | sed -n 's/^systemd \([0-9]*\).*/\1/p'), $(. /etc/os-release; echo "$PRETTY_NAME")"
@@ -97,14 +100,14 @@ C
 good='{ credential = "dana" }' pipe='{ file = "/srv/pipe" }'
 
 echo "# the package"
-holds "the package installs on a clean Debian" dpkg -i /test/*.deb
+holds "the package installs on a clean Debian" eval 'dpkg -i /test/old/*.deb >/dev/null'
 holds "it brings the user" getent passwd bilateral
 holds "it starts nothing" not systemctl is-active --quiet $unit
 holds "it brings man page, completion and an example that is right but for its passwords" eval \
   '[ -e /usr/share/man/man1/bilateral.1.gz -a -e /usr/share/bash-completion/completions/bilateral ] && bilateral --config /usr/share/doc/bilateral/examples/config.toml plan 2>&1 | grep -q dav.password'
 dpkg-query -W -f '${Version}' bilateral >/tmp/version
 holds "it knows its version" eval 'bilateral version | grep -qF "$(sed s/-1$// /tmp/version)"'
-holds "install without a config is refused and says what to do" eval 'bilateral install --system 2>&1 | grep -q "bilateral init"'
+holds "install without a config is refused and says what to do" eval 'bilateral install --system 2>&1 | grep -q "sudo bilateral --config /etc/bilateral/config.toml init"'
 exposure=$(systemd-analyze security --no-pager $unit | sed -n 's/.*level for bilateral.service: \([0-9.]*\).*/\1/p')
 holds "the exposure of the installed unit is $exposure, at most 1.1" [ "${exposure/./}" -le 11 ]
 
@@ -125,8 +128,18 @@ holds "the status line is that of status --short" eval '[ "$(show StatusText)" =
 holds "it is enabled" systemctl is-enabled --quiet $unit
 holds "the log is JSON with priorities" eval 'journalctl -b -u $unit -p info -o cat --no-pager | grep -q "^{\"level\":\"info\",.*\"started\"}"'
 holds "install may be repeated" eval 'bilateral install --system >/dev/null'
+
+echo "# the next version of the package"
+echo "# changed by the administrator" >>/etc/bilateral/config.toml
+settings >/tmp/settings
 pid=$(show MainPID)
-holds "the next version of the package restarts it" eval 'dpkg -i /test/*.deb >/dev/null && is ActiveState active && ! is MainPID $pid >/dev/null'
+holds "it restarts the service" eval 'dpkg -i /test/new/*.deb >/dev/null && is ActiveState active && ! is MainPID $pid >/dev/null'
+holds "which is the new version" eval 'bilateral version | grep -qF 1.0.1 && [ "$(readlink /proc/$(show MainPID)/exe)" = /usr/bin/bilateral ]'
+holds "config, credentials, drop-ins and enablement are as they were" eval 'settings | diff /tmp/settings -'
+systemctl stop $unit
+holds "a service that was stopped stays so, also with an older version" eval 'dpkg -i /test/old/*.deb >/dev/null 2>&1 && is ActiveState inactive && systemctl is-enabled --quiet $unit'
+dpkg -i /test/new/*.deb >/dev/null
+systemctl start $unit
 
 echo "# a first pass that takes long, and a boot without a network"
 mkfifo -m 600 /srv/pipe
@@ -164,8 +177,7 @@ useradd carol && usermod -aG bilateral carol && useradd mallory
 holds "a member of the group sees the status" eval 'status_of carol | grep -q "the daemon runs"'
 holds "and its exit code is that of monitoring" eval 'status_of carol --json >/tmp/json; [ $? = 0 ]'
 holds "others do not" eval '! status_of mallory | grep -q held'
-holds "a member cannot write" eval '! runuser -u carol -- bilateral add x --kind update 2>/tmp/denied'
-sed 's/^/      /' /tmp/denied
+holds "a member cannot write, and is told who may" eval '! runuser -u carol -- bilateral add x --kind update 2>/tmp/denied && grep -q "sudo -u bilateral" /tmp/denied'
 holds "root is sent to the service's user" eval 'bilateral add x --kind update 2>&1 | grep -q "sudo -u bilateral"'
 holds "root may look" eval 'bilateral status --short | grep -q "held"'
 holds "the service's user may write" eval 'runuser -u bilateral -- bilateral add "Board date?" --kind question | grep -q .'
@@ -183,6 +195,43 @@ systemctl kill -s KILL $unit
 within 5 is ActiveState failed
 holds "and after a kill, beside a log that nobody holds" eval 'status_of carol | grep -q "no daemon runs"'
 systemctl reset-failed $unit
+
+echo "# a socket for monitoring"
+sed -i '1i listen = "unix:/run/bilateral/watch"' /etc/bilateral/config.toml
+systemctl restart $unit
+holds "it answers a member of the group" within 10 eval 'look carol | grep -q "^ok: [78] held"'
+holds "and no stranger" not look mallory
+systemctl restart $unit
+holds "also after a restart" eval 'look carol | grep -q held'
+systemctl stop $unit
+holds "nothing is left of it" [ ! -e /run/bilateral ]
+
+echo "# a Google calendar whose credentials are missing, beside one that works"
+config /etc/bilateral/config.toml "7 weeks" "$good"
+cat >>/etc/bilateral/config.toml <<'C'
+
+[calendar.team]
+type        = "google"
+credentials = { file = "client.json" }
+
+[[bilateral]]
+name     = "month"
+calendar = "team"
+cadence  = "monthly"
+prefer   = "first Mon 10:00"
+
+[bilateral.executive]
+name     = "Dana Boss"
+email    = "dana@example.org"
+timezone = "Europe/Berlin"
+busy     = []
+C
+holds "the service starts" systemctl start $unit
+holds "the status is critical" says '^critical: '
+holds "and names the file, and the step" eval 'status_of carol | grep -q "client.json: no such file" && status_of carol | grep -q "do: bilateral check"'
+holds "the other bilateral is served" eval 'status_of carol dana --short | grep -Eq "^ok: [78] held"'
+config /etc/bilateral/config.toml "7 weeks" "$good"
+systemctl reload $unit
 
 echo "# the watchdog"
 drop '[Service]' 'WatchdogSec=6s' 'RestartSec=1s'
@@ -295,11 +344,13 @@ own() { runuser -u alice -- env XDG_RUNTIME_DIR=/run/user/$(id -u alice) "$@"; }
 own mkdir -p /home/alice/.config/bilateral /home/alice/calendar
 own bilateral init --name "Alice Chen" --email alice@example.org --timezone Europe/Berlin --type vdir --path /home/alice/calendar \
   --executive-name "Dana Boss" --executive-email dana@example.org --prefer "Wed 15:30" >/dev/null
+sed -i "1i listen = \"unix:/run/user/$(id -u alice)/bilateral.sock\"" /home/alice/.config/bilateral/config.toml
 own bilateral install | sed 's/^/      /'
 holds "it runs under the user's manager" [ "$(own systemctl --user show -P ActiveState $unit)" = active ]
 holds "it says how things stand" eval 'own systemctl --user show -P StatusText $unit | grep -q "watch\|held\|pending"'
 holds "and does so without a session" [ "$(loginctl show-user alice --property=Linger --value)" = yes ]
 holds "the user's commands find its state" eval 'own bilateral status | grep -q "the daemon runs"'
+holds "its socket answers" eval 'look alice /run/user/$(id -u alice)/bilateral.sock | grep -q .'
 own bilateral uninstall | sed 's/^/      /'
 holds "all of it is taken back" eval '[ ! -e /home/alice/.config/systemd/user/$unit ] && [ ! -e /var/lib/systemd/linger/alice ]'
 holds "config and state stay" eval '[ -e /home/alice/.config/bilateral/config.toml ] && [ -e /home/alice/.local/state/bilateral/bilateral.db ]'
@@ -313,6 +364,19 @@ systemctl start $unit
 holds "the package goes without a complaint, and stops the service" eval 'dpkg -P bilateral >/dev/null && ! systemctl is-active --quiet $unit'
 holds "config and state stay" [ -e /etc/bilateral/config.toml -a -e /var/lib/bilateral/bilateral.db ]
 holds "no unit is left" eval '! systemctl cat $unit >/dev/null 2>&1'
+
+echo "# the .rpm"
+rpm() { command rpm --force-debian --nodeps "$@"; }
+settings >/tmp/settings
+holds "it installs, and starts and enables nothing" eval 'rpm -i /test/old/*.rpm && is ActiveState inactive && ! systemctl is-enabled --quiet $unit'
+hash -r
+bilateral install --system >/dev/null
+holds "its service works" says '^ok: [34] held'
+pid=$(show MainPID)
+holds "the next version restarts it" eval 'rpm -U /test/new/*.rpm && is ActiveState active && ! is MainPID $pid >/dev/null && bilateral version | grep -qF 1.0.1'
+holds "and leaves it enabled" systemctl is-enabled --quiet $unit
+holds "erased, it is stopped and disabled, and no unit is left" eval 'rpm -e bilateral && ! systemctl is-active --quiet $unit && ! systemctl cat $unit >/dev/null 2>&1'
+holds "config, drop-ins and state stay" eval 'settings | diff /tmp/settings - && [ -e /var/lib/bilateral/bilateral.db ]'
 
 echo "# without a package: the program alone"
 hash -r

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The service on a real systemd: boots Debian 12 in a container (systemd as process 1, its own network), installs the .deb
-# and lives through what check.sh lists. One command, as root on Debian; the first time it fetches packages:
+# and the .rpm, an older and a newer version of each, and lives through what check.sh lists. One command, as root on Debian;
+# the first time it fetches packages:
 #
 #   test/systemd/run.sh
 #
-# DEB=FILE tests that package instead of building one; CACHE=DIR keeps the Debian root elsewhere (default
-# /var/cache/bilateral-test). The log of the machine is left in OUT=DIR, if that is given.
+# PACKAGES=DIR keeps the packages there, and takes those that are there instead of building any; CACHE=DIR keeps the Debian
+# root elsewhere (default /var/cache/bilateral-test). The log of the machine is left in OUT=DIR, if that is given.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${CACHE:-/var/cache/bilateral-test}
@@ -22,7 +23,7 @@ if [ "${1:-}" = --boot ]; then
   mkdir /run/upper /run/work /run/root
   mount -t overlay overlay -o "lowerdir=$root,upperdir=/run/upper,workdir=/run/work" /run/root
   mkdir /run/root/test
-  cp "$work"/*.deb "$here/check.sh" /run/root/test/
+  cp -r "$work/old" "$work/new" "$here/check.sh" /run/root/test/
   export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
   exec systemd-nspawn --quiet --register=no --keep-unit --boot --private-network --link-journal=no --resolv-conf=off \
     --timezone=off --console=pipe --system-call-filter=bpf --bind="$work/out:/test/out" -D /run/root
@@ -32,11 +33,12 @@ fi
 . "$here/../servers/lib.sh"
 install systemd-container mmdebstrap
 
-if [ ! -e "$root.ready" ]; then
+needs=systemd,systemd-sysv,dbus,libnss-systemd,libpam-systemd,dbus-user-session,polkitd,procps,radicale,curl,rpm,sudo
+if [ "$(cat "$root.ready" 2>/dev/null)" != "$needs" ]; then
   echo "making a Debian 12 in $root"
-  rm -rf "$root"
+  rm -rf "$root" "$root.ready"
   mkdir -p "$cache"
-  mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus,libnss-systemd,libpam-systemd,dbus-user-session,polkitd,procps,radicale,curl \
+  mmdebstrap --quiet --variant=minbase --include="$needs" \
     --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' bookworm "$root" $(ls /etc/apt/sources.list.d/debian.sources 2>/dev/null) >"$cache/log" 2>&1 ||
     { tail -20 "$cache/log" >&2; exit 1; }
   echo bilateral-test >"$root/etc/hostname"
@@ -55,18 +57,19 @@ ExecStart=/bin/bash -c '/bin/bash /test/check.sh >/test/out/result 2>&1; echo $?
 U
   mkdir -p "$root/etc/systemd/system/graphical.target.wants"
   ln -sf ../test.service "$root/etc/systemd/system/graphical.target.wants/test.service"
-  : >"$root.ready"
+  echo "$needs" >"$root.ready"
 fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/out"
-if [ -n "${DEB:-}" ]; then
-  cp "$DEB" "$work/"
-else
-  ARCHS=$(go env GOHOSTARCH) "$here/../../packaging/build.sh" "$work/dist" >/dev/null
-  cp "$work"/dist/*.deb "$work/"
-fi
+packages=${PACKAGES:-$work/packages}
+for version in old:1.0.0 new:1.0.1; do
+  dir=$packages/${version%:*}
+  [ -e "$dir/SHA256SUMS" ] || VERSION=${version#*:} ARCHS=$(go env GOHOSTARCH) "$here/../../packaging/build.sh" "$dir" >/dev/null
+  mkdir "$work/${version%:*}"
+  cp "$dir"/*.deb "$dir"/*.rpm "$work/${version%:*}/"
+done
 
 timeout -k 5 "${LIMIT:-300}" unshare --mount --propagation private "$0" --boot "$work" "bilateral-test.$$" </dev/null >"$work/out/console" 2>&1 || true
 for group in /sys/fs/cgroup{/unified,}/bilateral-test.$$; do
