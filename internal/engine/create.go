@@ -70,6 +70,11 @@ func (w *work) make(uid string, prefer plan.Prefer, decisions []plan.Decision, d
 		reason = "the series goes on at a new time: "
 	}
 	d.Mark = calendar.Mark{keyID: b.ID(), keySettings: b.settings(), keyStanding: standingMark(prefer, b.Policy.Duration)}
+	for key, value := range w.ordersMark() {
+		if value != "" {
+			d.Mark[key] = value
+		}
+	}
 	made := Step{Bilateral: b.Name, Period: first.Period.Key, Action: "create_series", To: first.Slot, Title: d.Title,
 		Mails: w.mails(), Reason: reason + b.describe(prefer)}
 	w.pieces = append(w.pieces, piece{Step: made, uid: uid, create: &d, exempt: true})

@@ -17,10 +17,7 @@ func (w *work) marked() (told store.Marked, skips map[string]string, ok bool) {
 		return told, nil, false
 	}
 	told = store.Marked{UID: s.UID, Paused: s.Mark[keyPaused], Travel: s.Mark[keyTravel]}
-	skips = map[string]string{}
-	for _, s := range w.found.series {
-		maps.Copy(skips, parseSkips(s.Mark[keySkips]))
-	}
+	skips = parseSkips(s.Mark[keySkips]) // of the series that goes on: what the one before it says is out of date
 	told.Far = slices.Sorted(maps.Keys(skips))
 	for _, s := range w.found.series {
 		for _, i := range s.Instances {

@@ -137,3 +137,36 @@ func TestAnOrderOfWatchModeOutlivesTheLostAnswerOfTheTakeover(t *testing.T) {
 		})
 	}
 }
+
+// A split makes another series, and the marks of the one before it stay as they were.
+func TestOrdersAreKnownOfTheSeriesThatGoesOnWhenTheDatabaseIsLost(t *testing.T) {
+	far := store.Request{Kind: store.Skip, Period: "2027-W03", Args: map[string]string{"reason": "offsite"}}
+	journey := store.Request{Kind: store.Travel, Args: map[string]string{"travel": "Asia/Tokyo:2026-12-01:2026-12-02"}}
+	rebase := store.Request{Kind: store.Rebase, Args: thursday(16 * 60)}
+	for _, row := range []struct {
+		sentence        string
+		orders          []store.Request
+		skips, journeys int
+	}{
+		{"a skip and a journey from before the split, lost in the same moment", []store.Request{far, journey, rebase}, 1, 1},
+		{"a skip that was taken back after the split", []store.Request{far, rebase, {Kind: store.Unskip, Period: "2027-W03"}}, 0, 0},
+	} {
+		t.Run(row.sentence, func(t *testing.T) {
+			o := newOffice(t, monday)
+			o.settle()
+			for _, r := range row.orders {
+				o.ask(r)
+			}
+			st, err := store.Open(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer st.Close()
+			o.Store = st
+			o.settle()
+			if orders, err := st.Orders("dana"); err != nil || len(orders.Skips) != row.skips || len(orders.Travel) != row.journeys {
+				t.Errorf("orders %+v, %v", orders, err)
+			}
+		})
+	}
+}

@@ -162,14 +162,20 @@ func (w *work) wishMarks() {
 	if s == nil || s.Mark[keyID] == "" {
 		return
 	}
-	m := calendar.Mark{keyTravel: travelMark(w.orders.Travel), keyPaused: "", keySkips: skipsMark(w.farSkips())}
-	if w.orders.PausedUntil.After(w.Now) {
-		m[keyPaused] = instantMark(w.orders.PausedUntil)
-	}
+	m := w.ordersMark()
 	if m[keyPaused] == "" && !parseInstant(s.Mark[keyPaused]).After(w.Now) {
 		delete(m, keyPaused) // a pause that ran out is not worth a write
 	}
 	w.wishSeries(s.UID, calendar.Patch{Mark: m}, Step{Action: "note", Reason: "the owner's orders"}).exempt = true
+}
+
+// ordersMark is what the mark says of the owner's orders.
+func (w *work) ordersMark() calendar.Mark {
+	m := calendar.Mark{keyTravel: travelMark(w.orders.Travel), keyPaused: "", keySkips: skipsMark(w.farSkips())}
+	if w.orders.PausedUntil.After(w.Now) {
+		m[keyPaused] = instantMark(w.orders.PausedUntil)
+	}
+	return m
 }
 
 // farSkips are the skips that no cancelled instance tells of: those of periods that are not guarded yet, and those whose

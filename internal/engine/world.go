@@ -82,6 +82,9 @@ func (w *work) skips() map[string]string {
 	out := map[string]string{}
 	for _, s := range w.found.series {
 		for _, original := range parseInstants(s.Mark[keyExcluded]) {
+			if i := s.At(original); i != nil && !i.Cancelled && !i.Excluded {
+				continue // somebody has brought it back
+			}
 			out[plan.KeyOf(w.b.Policy, w.b.standing(w.found), w.Now, original)] = "left out before the series was adopted"
 		}
 	}
