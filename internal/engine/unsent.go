@@ -20,7 +20,7 @@ func (w *work) dropLetters() error {
 		return err
 	}
 	const why = "there is no [mail] in the config any more"
-	due := bundles(slices.DeleteFunc(slices.Clone(open), func(l store.Letter) bool { return !l.Written }))
+	due := bundles(slices.DeleteFunc(slices.Clone(open), func(l store.Letter) bool { return l.Failed }))
 	for _, x := range due {
 		about := x.newest().Period
 		text := fmt.Sprintf("the mail to %s about %s was given up: %s", w.b.Executive.Email, cmp.Or(about, "the series"), why)
