@@ -24,6 +24,8 @@ type Fault struct {
 	Slow      time.Duration // the answer's body takes so long
 	Duplicate bool          // lists name each item twice
 	Reverse   bool          // lists come in the opposite order
+
+	met int // requests so far
 }
 
 // Inject adds a fault; the first that meets a request takes it.
@@ -67,16 +69,10 @@ func (f *Fault) meets(method string, now time.Time) bool {
 		f.Skip--
 		return false
 	}
-	switch f.Times {
-	case 0:
-		return true
-	case 1:
-		f.Times = -1
-		return true
-	case -1:
+	if f.Times > 0 && f.met == f.Times {
 		return false
 	}
-	f.Times--
+	f.met++
 	return true
 }
 

@@ -17,8 +17,6 @@ type grant struct {
 	alone   bool      // a service account that acts for itself
 }
 
-func (g *grant) robot() bool { return g.alone }
-
 // Token makes an access token for a person out of thin air, for tests that are not about signing in. Without scopes it
 // is the full https://www.googleapis.com/auth/calendar. It does not expire.
 func (s *Server) Token(email string, scopes ...string) string {

@@ -133,7 +133,7 @@ func (c *call) settleGuests(d *diary, old, e *event) *problem {
 	if len(e.list("attendees")) == 0 {
 		delete(e.body, "attendees")
 	}
-	if len(seen) > 0 && c.robot() {
+	if len(seen) > 0 && c.alone {
 		return forbidden("forbiddenForServiceAccounts", "Service accounts cannot invite attendees without Domain-Wide Delegation of Authority.")
 	}
 	return nil

@@ -240,14 +240,9 @@ func (c *call) commit(d *diary, old, next *event) {
 
 // retimes reports whether guests would have to come at another time.
 func retimes(old, next *event, d *diary) bool {
-	a, b := old.span2(d)
-	x, y := next.span2(d)
-	return a != x || b != y || fmt.Sprint(old.list("recurrence")) != fmt.Sprint(next.list("recurrence"))
-}
-
-func (e *event) span2(d *diary) (string, string) {
-	start, end := e.span(d.zone)
-	return start.UTC().String(), end.UTC().String()
+	start, end := old.span(d.zone)
+	newStart, newEnd := next.span(d.zone)
+	return !start.Equal(newStart) || !end.Equal(newEnd) || fmt.Sprint(old.list("recurrence")) != fmt.Sprint(next.list("recurrence"))
 }
 
 func raise(old, next *event) {
