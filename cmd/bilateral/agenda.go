@@ -24,11 +24,11 @@ func (a *app) agendaCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			built, err := a.buildAgenda(b, first(rest))
+			m, built, err := a.buildAgenda(b, first(rest))
 			if err != nil {
 				return err
 			}
-			return a.printAgenda(built, format)
+			return a.printAgenda(m, built, format)
 		},
 	}
 	c.Flags().StringVar(&format, "format", "text", "text, html, md or json")
@@ -36,11 +36,14 @@ func (a *app) agendaCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) printAgenda(built agenda.Agenda, format string) error {
+func (a *app) printAgenda(m engine.Meeting, built agenda.Agenda, format string) error {
 	switch format {
 	case "text":
 		block := agenda.Block(built)
-		if block == "" {
+		if m.InWriting {
+			block = built.Text()
+			a.note("Note: no meeting stands there, so this is for a letter.")
+		} else if block == "" {
 			block = built.Text()
 			a.note("Note: agenda = \"none\": the invitation carries nothing of this.")
 		}
@@ -61,28 +64,28 @@ func (a *app) printAgenda(built agenda.Agenda, format string) error {
 }
 
 // buildAgenda makes the agenda of a meeting from the follow-ups and what the last pass decided; no calendar is read.
-func (a *app) buildAgenda(b config.Bilateral, date string) (agenda.Agenda, error) {
+func (a *app) buildAgenda(b config.Bilateral, date string) (m engine.Meeting, built agenda.Agenda, err error) {
 	s, err := a.store()
 	if err != nil {
-		return agenda.Agenda{}, err
+		return m, built, err
 	}
 	e, err := a.offlineWith(s)
 	if err != nil {
-		return agenda.Agenda{}, err
+		return m, built, err
 	}
 	wired := e.Bilaterals[slices.IndexFunc(e.Bilaterals, func(x *engine.Bilateral) bool { return x.Name == b.Name })]
 	period := ""
 	if date != "" {
 		if period, err = a.period(b, date); err != nil {
-			return agenda.Agenda{}, err
+			return m, built, err
 		}
 	}
 	m, ok, err := e.Meeting(wired, period, a.now())
 	if err == nil && !ok {
 		err = failed("See what stands: bilateral status "+b.Name, "%s: no meeting stands there", b.Name)
 	}
-	if err != nil {
-		return agenda.Agenda{}, err
+	if err == nil {
+		built, err = e.Agenda(wired, m, a.now())
 	}
-	return e.Agenda(wired, m, a.now())
+	return m, built, err
 }

@@ -16,6 +16,7 @@ type Meeting struct {
 	PreviousEnd time.Time // of the meeting before it; zero: there was none
 	Next        time.Time // start of the held meeting after it; zero: none is known
 	Delivered   bool      // what is written is known to reach the executive
+	InWriting   bool      // none stands: the agenda is for a letter
 }
 
 // Agenda builds the agenda of a meeting from the follow-ups as they are now.
@@ -45,8 +46,8 @@ func firstName(name string) string {
 }
 
 // Meeting finds, in what the last pass decided, the meeting of a period ("": the next one) and what its agenda needs. No
-// calendar is read. Before any pass it is the configured length at the preferred time of the next period; ok is false if
-// no meeting stands in the period.
+// calendar is read. Before any pass it is the configured length at the preferred time of the next period; for a period that
+// is unmet it is one of that length now, for the agenda goes out in writing. ok is false if none is owed.
 func (e *Engine) Meeting(b *Bilateral, period string, now time.Time) (m Meeting, ok bool, err error) {
 	verdicts, err := e.Store.Verdicts(b.Name)
 	if err != nil || len(verdicts) == 0 {
@@ -55,6 +56,11 @@ func (e *Engine) Meeting(b *Bilateral, period string, now time.Time) (m Meeting,
 	var previous *store.Dated
 	for k := range verdicts {
 		v := &verdicts[k]
+		if v.Period == period && v.State == plan.Unmet {
+			m, err = e.meeting(b, v, previous)
+			m.Slot, m.InWriting = calendar.Span{Start: now, End: now.Add(b.Policy.Duration)}, true
+			return m, err == nil, err
+		}
 		if v.Slot.IsZero() || v.State != plan.Held && v.State != plan.Pending {
 			continue
 		}

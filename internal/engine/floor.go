@@ -19,11 +19,11 @@ const floorAhead = 3 * time.Hour
 // floorsKept is how many periods the mark remembers.
 const floorsKept = 3
 
-// floor is the last rung where floor = "send": the agenda of a period that ends without a meeting goes to the executive as
-// a plain letter, once. The mark on the series remembers it.
+// floor is the last rung: the agenda of a period that ends without a meeting goes to the executive as a plain letter, once,
+// and the mark on the series remembers it. With floor = "draft" it is the owner's to send.
 func (w *work) floor() error {
 	s := w.found.current()
-	if !w.b.SendFloor || w.Post == nil || w.Orders || w.paused() || s == nil || s.Mark[keyID] != w.b.ID() {
+	if w.Orders || w.paused() || s == nil || s.Mark[keyID] != w.b.ID() {
 		return nil
 	}
 	done := strings.Fields(s.Mark[keyFloor])
@@ -36,6 +36,10 @@ func (w *work) floor() error {
 			return err
 		}
 		if moot != "" {
+			continue
+		}
+		if !w.b.SendFloor || w.Post == nil {
+			w.report.Notes = append(w.report.Notes, Note{"floor_draft", d.Period.Key, d.Period.Key + " ends without a meeting, and what was to be said in it waits for you to write it"})
 			continue
 		}
 		done = append(done, d.Period.Key)
