@@ -54,7 +54,7 @@ type About struct {
 	FreeBusy bool // FreeBusy can be asked
 	Sync     string
 	Silent   bool // the guest's copy follows a change of text without a mail
-	Parts    bool // but for one message where a text is the first thing that a meeting has for itself
+	Parts    bool // with Silent: the first text that a single meeting gets is told by a message all the same
 
 	Address string        // where it was found: host and path, folder or file; "" where that is the name
 	User    string        // the addresses, else the name, that the server knows us by

@@ -22,16 +22,16 @@ func (r *reader) me() Me {
 		return Me{}
 	}
 	defer me.done()
-	m := Me{Name: me.required("name"), Email: me.email(), Zone: me.zone("timezone", nil)}
+	m := Me{Name: me.required("name", ""), Email: me.email(""), Zone: me.zone("timezone", nil)}
 	if !me.has("timezone") {
 		me.missing("timezone", "")
 	}
 	return m
 }
 
-// email takes a bare address, in lower case.
-func (r *reader) email() string {
-	return r.mailbox("email", r.required("email"))
+// email takes a bare address, in lower case; like is the right value that is shown where it is missing.
+func (r *reader) email(like string) string {
+	return r.mailbox("email", r.required("email", like))
 }
 
 // mailbox checks the address that stands at a key; "" where the key is missing.
@@ -83,7 +83,7 @@ func (r *reader) calendars() []Calendar {
 }
 
 func (r *reader) calendar(name string) Calendar {
-	c := Calendar{Name: name, Type: r.required("type")}
+	c := Calendar{Name: name, Type: r.required("type", "")}
 	if !slices.Contains(calendarTypes(), c.Type) {
 		if c.Type != "" {
 			r.wrong("type", fmt.Sprintf("%q is not known", c.Type), "It takes "+quoted(calendarTypes())+": type = "+quoted([]string{nearestOr(c.Type, calendarTypes())}))

@@ -38,10 +38,7 @@ func (r *reader) bilateral(t *table, c *Config) Bilateral {
 
 // bilateralName takes a name that the command line and file names take without quotes.
 func (r *reader) bilateralName() string {
-	if !r.has("name") {
-		r.missing("name", `Add a line such as: name = "dana"`)
-	}
-	s := r.filled("name")
+	s := r.required("name", `"dana"`)
 	if strings.ContainsFunc(s, func(c rune) bool { return !nameLetter(c) }) || strings.HasPrefix(s, "-") {
 		r.wrong("name", fmt.Sprintf("%q is not one word of letters, digits, - and _", s), `Write for instance: name = "dana"`)
 	}
@@ -196,29 +193,13 @@ func (r *reader) executive(b *Bilateral, c *Config) {
 		x.where = fmt.Sprintf("[bilateral.executive] of %q", b.Name)
 	}
 	defer x.done()
-	b.Executive = Executive{Name: x.executiveName(), Email: x.executiveEmail(), Zone: x.zone("timezone", c.Me.Zone)}
+	b.Executive = Executive{Name: x.required("name", `"Dana Boss"`), Email: x.email(`"dana@example.org"`), Zone: x.zone("timezone", c.Me.Zone)}
 	if b.Executive.Email != "" && b.Executive.Email == c.Me.Email {
 		x.wrong("email", "is your own; a bilateral is between two people", `Write the other person's: email = "dana@example.org"`)
 	}
 	x.person(&b.Executive.Yields, &b.Executive.Holidays)
 	x.theirBusy(b, c)
 	b.Policy.Theirs = plan.Side{Name: firstName(b.Executive.Name), Zone: b.Executive.Zone, Hours: x.hours("hours", officeHours()), Stretch: x.hours("stretch", nil)}
-}
-
-func (r *reader) executiveName() string {
-	if !r.has("name") {
-		r.missing("name", `Add a line such as: name = "Dana Boss"`)
-	}
-	return r.filled("name")
-}
-
-func (r *reader) executiveEmail() string {
-	if !r.has("email") {
-		r.missing("email", `Add a line such as: email = "dana@example.org"`)
-		r.known = append(r.known, "email")
-		return ""
-	}
-	return r.email()
 }
 
 // theirBusy reads where the executive's busy time is to be had. By default a server is asked, where there is one.

@@ -30,7 +30,7 @@ type reader struct {
 
 func (f *file) read(t *table, where string) *reader { return &reader{file: f, table: t, where: where} }
 
-// examples are right values, one for each key, which errors about it show.
+// examples are right values, which errors about their keys show.
 var examples = map[string]string{
 	"interval":       `"5m"`,
 	"name":           `"Alice Chen"`,
@@ -74,8 +74,11 @@ var examples = map[string]string{
 	"token_endpoint": `"http://127.0.0.1:8080"`,
 }
 
+// right is a right value for a key.
+func right(key string) string { return cmp.Or(examples[key], `"…"`) }
+
 // example is a right line for a key.
-func example(key string) string { return key + " = " + cmp.Or(examples[key], `"…"`) }
+func example(key string) string { return key + " = " + right(key) }
 
 func (r *reader) find(key string) (*node, bool) {
 	r.known = append(r.known, key)
@@ -137,9 +140,11 @@ func (r *reader) filled(key string) string {
 	return s
 }
 
-func (r *reader) required(key string) string {
+// required is filled for a key that must stand there; like is the right value that is shown where it does not, "" for the
+// usual one.
+func (r *reader) required(key, like string) string {
 	if !r.has(key) {
-		r.missing(key, "")
+		r.missing(key, "Add a line such as: "+key+" = "+cmp.Or(like, right(key)))
 	}
 	return r.filled(key)
 }
