@@ -23,9 +23,14 @@ import (
 const writerDir = "BILATERAL_TEST_VDIR"
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(writerDir); dir != "" {
-		fmt.Fprintln(os.Stderr, scribble(dir))
-		os.Exit(1)
+	for variable, do := range map[string]func(string) error{writerDir: scribble, crampedDir: cram} {
+		if dir := os.Getenv(variable); dir != "" {
+			if err := do(dir); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			return
+		}
 	}
 	os.Exit(m.Run())
 }
@@ -118,58 +123,62 @@ func temporary(t *testing.T, dir string) []string {
 	return left
 }
 
-// The longest file that the process may write stands for the room on the disk: what is too much fails half way.
-func TestAFullDiskLeavesTheFolderAsItWas(t *testing.T) {
+// A test process that finds this variable set writes once into that folder, where no file may be longer than 4 KB.
+const crampedDir = "BILATERAL_TEST_CRAMPED"
+
+// cram writes more than there is room for, and prints what is said to that. It is a process of its own because go test writes
+// files too.
+func cram(dir string) error {
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: 4096, Max: 4096}); err != nil {
+		return err
+	}
+	_, err := writeLong(vdir.New(dir, clock))
+	var said *calendar.Error
+	fmt.Println(errors.As(err, &said) && said.Reason == calendar.NoRoom && said.Kind == calendar.Denied, err)
+	return nil
+}
+
+// writeLong gives the series a long text, or makes one that has it.
+func writeLong(a *vdir.Account) (string, error) {
 	long := strings.Repeat("Agenda. ", 4096)
+	seen, err := a.Observe(context.Background(), october)
+	if err != nil {
+		return "", err
+	}
+	c := create("ours")
+	c.Create.Description = long
+	for _, s := range seen.Series {
+		c = calendar.Change{UID: s.UID, Name: s.Name, Version: s.Version, Series: &calendar.Patch{Description: &long}}
+	}
+	return a.Apply(context.Background(), c)
+}
+
+// The longest file that a process may write stands for the room on the disk: what is too much fails half way.
+func TestAFullDiskLeavesTheFolderAsItWas(t *testing.T) {
 	for _, row := range []struct {
 		sentence string
-		change   func(t *testing.T, a *vdir.Account) calendar.Change
+		before   func(t *testing.T, a *vdir.Account)
 	}{
-		{"a change", func(t *testing.T, a *vdir.Account) calendar.Change {
-			c := ours(t, a)
-			c.Series = &calendar.Patch{Description: &long}
-			return c
-		}},
-		{"a new series", func(t *testing.T, a *vdir.Account) calendar.Change {
-			c := create("another")
-			c.Create.Description = long
-			return c
-		}},
+		{"a change of the series", func(t *testing.T, a *vdir.Account) { ours(t, a) }},
+		{"a new series", func(*testing.T, *vdir.Account) {}},
 	} {
 		t.Run(row.sentence, func(t *testing.T) {
 			a, o := open(t)
-			c := row.change(t, a)
+			row.before(t, a)
 			before := folder(t, o.path)
-			var err error
-			cramped(t, func() { _, err = a.Apply(context.Background(), c) })
-			var said *calendar.Error
-			if !errors.As(err, &said) || said.Reason != calendar.NoRoom || said.Kind != calendar.Denied {
-				t.Errorf("it says %v", err)
+			c := exec.Command(os.Args[0])
+			c.Env = append(os.Environ(), crampedDir+"="+o.path)
+			if out, err := c.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "true ") {
+				t.Errorf("it says %s %v", out, err)
 			}
 			if after := folder(t, o.path); after != before {
 				t.Errorf("the folder held\n%s\nand holds\n%s", before, after)
 			}
-			if _, err := a.Apply(context.Background(), c); err != nil {
+			if _, err := writeLong(a); err != nil {
 				t.Errorf("with room again: %v", err)
 			}
 		})
 	}
-}
-
-// cramped runs f while no file can be written beyond its first 4 KB.
-func cramped(t *testing.T, f func()) {
-	t.Helper()
-	var was unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &was); err != nil {
-		t.Fatal(err)
-	}
-	tight := was
-	tight.Cur = 4096
-	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &tight); err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Setrlimit(unix.RLIMIT_FSIZE, &was)
-	f()
 }
 
 // folder is everything in a folder, by name.

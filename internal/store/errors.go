@@ -96,6 +96,9 @@ func unwritten(path string, err error) error {
 }
 
 func faultOf(code int) Fault {
+	if code == sqlite3.SQLITE_IOERR_SHMSIZE {
+		return Full // there is no room for the index of the log
+	}
 	switch code & 0xff { // the low byte is the primary code
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return Corrupt

@@ -17,12 +17,14 @@ import (
 const writerDir = "BILATERAL_TEST_WRITER"
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(writerDir); dir != "" {
-		if err := write(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+	for variable, do := range map[string]func(string) error{writerDir: write, fullDir: tryFull} {
+		if dir := os.Getenv(variable); dir != "" {
+			if err := do(dir); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			return
 		}
-		return
 	}
 	os.Exit(m.Run())
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 
 	_ "modernc.org/sqlite" // the database/sql driver
 )
@@ -67,10 +68,10 @@ func OpenReadOnly(dir string) (*Store, error) {
 		return nil, &FileError{Path: path, Fault: Corrupt, Err: errEmpty}
 	}
 	s, err := openCurrent(path, "&mode=ro")
-	// Even to read, SQLite makes an index (-shm) beside a WAL database. Where the directory forbids that and there is no
-	// -wal file with changes to miss, the file is read as it stands.
+	// Even to read, SQLite makes an index (-shm) beside a WAL database. Where the directory forbids that, or the disk, and
+	// there is no -wal file with changes to miss, the file is read as it stands.
 	var file *FileError
-	if errors.As(err, &file) && file.Fault == Unwritable && missing(path+"-wal") {
+	if errors.As(err, &file) && slices.Contains([]Fault{Unwritable, Full, Failing}, file.Fault) && noChanges(path+"-wal") {
 		return openCurrent(path, "&mode=ro&immutable=1")
 	}
 	return s, err
@@ -79,6 +80,12 @@ func OpenReadOnly(dir string) (*Store, error) {
 func missing(path string) bool {
 	_, err := os.Stat(path)
 	return errors.Is(err, fs.ErrNotExist)
+}
+
+// noChanges reports whether a log has none: it is not there, or was only just made.
+func noChanges(log string) bool {
+	info, err := os.Stat(log)
+	return errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0
 }
 
 // openCurrent opens a database whose schema must be the one that this program knows.
