@@ -176,7 +176,6 @@ func (w *work) failed(id int64, x *write, err error) error {
 // rememberTaken keeps that a series of that name was made before: the calendar gives no name twice, also where the series
 // was deleted and the database that knew of it is lost. If it is not to be seen, it vanished, and `start` makes another one.
 func (w *work) rememberTaken(uid string) error {
-	w.taken = append(w.taken, uid)
 	if err := w.Store.Remember(w.b.Name, uid, w.b.Home.Name, w.Now); err != nil {
 		return err
 	}

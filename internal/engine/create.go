@@ -85,8 +85,10 @@ func (w *work) make(uid string, prefer plan.Prefer, decisions []plan.Decision, d
 	}
 }
 
-// The planner's codes for an instance that a person deleted, and for one that the owner skipped or declined.
+// The planner's codes for a series that vanished, for an instance that a person deleted, and for one that the owner skipped
+// or declined.
 const (
+	codeGone    = "series_gone"
 	codeDeleted = "deleted"
 	codeSkipped = "skipped"
 )

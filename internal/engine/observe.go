@@ -29,7 +29,7 @@ type view struct {
 	// postDown: a mail could not be sent in this pass, and the next one would fare no better.
 	postDown bool
 	fuse     string   // why nothing may be written in this pass; ""
-	taken    []string // names that a calendar did not give to a new series of this pass
+	begun    []string // names of the series that splits of this pass are to make
 	// restarted: the owner says start, having seen why the fuse blew.
 	restarted bool
 }

@@ -334,7 +334,7 @@ func (v *view) about(c *Calendar) (calendar.About, error) {
 // NeedsPerson reports whether something stopped that only a person can start again: exit code 3.
 func (r Report) NeedsPerson() bool {
 	return slices.ContainsFunc(r.Bilaterals, func(b BilateralReport) bool {
-		return b.Code != "" || b.MailSignIn || calendar.KindOf(b.Err) == calendar.SignIn ||
+		return b.Code != "" || b.MailSignIn || slices.ContainsFunc(b.Notes, func(n Note) bool { return n.Code == codeGone }) || calendar.KindOf(b.Err) == calendar.SignIn ||
 			slices.ContainsFunc(b.Decisions, func(d plan.Decision) bool { return d.Code == "series_gone" || d.Code == "series_declined" })
 	})
 }

@@ -109,6 +109,7 @@ var remarkAdvice = map[string]string{
 	"unanswered":     "ask whether the invitation arrived",
 	"mail_given_up":  "tell them yourself what changed: bilateral why NAME PERIOD",
 	"adopt_foreign":  "name the executive's calendar as calendar in the config, if you may write there; or ask to be made the organizer; or take adopt out of the config",
+	codeGone:         "look into the calendar; if it is really gone: bilateral start NAME",
 	"two_series":     "delete the one that should not be in the calendar",
 	"existing":       "bilateral adopt NAME, or bilateral start NAME for a second one",
 	"stopped":        "bilateral check",

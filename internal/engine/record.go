@@ -224,7 +224,11 @@ func (v *view) remark(r *BilateralReport) error {
 		out.List = append(out.List, x)
 	}
 	for _, n := range r.Notes {
-		out.List = append(out.List, store.Remark{Code: n.Code, Severity: Warning, Period: n.Period, Text: n.Text, Since: v.Now})
+		severity := Warning
+		if n.Code == codeGone {
+			severity = Critical
+		}
+		out.List = append(out.List, store.Remark{Code: n.Code, Severity: severity, Period: n.Period, Text: n.Text, Since: v.Now})
 	}
 	return v.Store.SetRemarks(r.Name, out)
 }

@@ -67,6 +67,7 @@ func (w *work) wishSplit() {
 		return
 	}
 	uid := w.successorName(cut.Key, prefer, s)
+	w.begun = append(w.begun, uid)
 	end := cut.Span.Start.Add(-time.Second)
 	if !s.Until.IsZero() && s.Until.Before(end) {
 		end = s.Until // people ended it before: what it lost then stays away
@@ -133,8 +134,15 @@ func (w *work) finishSplit(s *calendar.Series, asked *plan.Prefer) {
 	if asked != nil {
 		prefer, err = *asked, nil
 	}
-	vanished := w.knows(uid) && !slices.Contains(w.taken, uid) && asked == nil && !w.asked(store.Start)
-	if err != nil || s.Until.IsZero() || vanished || w.paused() {
+	if err != nil || s.Until.IsZero() {
+		return
+	}
+	// A name that this pass has chosen, and that is known by now, is one that the server did not give.
+	if w.knows(uid) && !slices.Contains(w.begun, uid) && asked == nil && !w.asked(store.Start) {
+		w.report.Notes = append(w.report.Notes, Note{codeGone, "", "the series that goes on at " + w.b.describe(prefer) + " is not in the calendar any more"})
+		return
+	}
+	if w.paused() {
 		return
 	}
 	k := slices.IndexFunc(w.decided, func(d plan.Decision) bool { return d.Period.Span.Start.After(s.Until) })

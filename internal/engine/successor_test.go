@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"bilateral/internal/store"
 )
@@ -51,8 +52,13 @@ func TestASuccessorWhoseNameIsTakenIsMadeUnderAnother(t *testing.T) {
 			if row.forget {
 				o.loseState()
 			}
-			if _, err := o.Pass(t.Context(), Options{Now: o.now}); err != nil {
-				t.Fatal(err)
+			if r := o.pass(); !r.NeedsPerson() || len(o.ours()) != 1 {
+				t.Fatalf("nobody asked: in the calendar are %q, %+v", o.ours(), r.Bilaterals[0].Notes)
+			}
+			if s, err := o.Status(o.now, 0); err != nil || s.State != Critical || !slices.ContainsFunc(s.Problems, func(p Problem) bool {
+				return p.Code == "series_gone" && strings.Contains(p.Do, "bilateral start dana")
+			}) {
+				t.Fatalf("%+v %v", s.Problems, err)
 			}
 			row.ask(o)
 			o.settle()
@@ -86,7 +92,39 @@ func TestASuccessorThatAPersonDeletedIsNotMadeAgainUnasked(t *testing.T) {
 	o.settle()
 	o.dropSuccessor(first[0])
 	o.settle()
-	if list := o.ours(); len(list) != 1 {
+	if list := o.ours(); len(list) != 1 || !o.last.NeedsPerson() {
 		t.Errorf("in the calendar are %q", list)
+	}
+}
+
+// A person may also put an old copy of the series back, which knows of no successor.
+func TestATimeThatIsTakenUpAgainIsMadeAlsoWhereItsNameIsTaken(t *testing.T) {
+	for name, again := range map[string]func(*office){
+		"by rebase": func(o *office) { o.rebase(16 * 60) },
+		"by an edit of the settings": func(o *office) {
+			o.b.Policy.Prefer.Weekday, o.b.Policy.Prefer.Minute = time.Thursday, 16*60
+			o.pass()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t, "2026-10-23 06:00") // before summer time ends
+			o.onceOnly()
+			o.settle()
+			first := o.ours()[0]
+			before, settled := slices.Clone(o.mine.Bytes(first+".ics")), o.b.Policy.Prefer
+			again(o)
+			o.settle()
+			o.dropSuccessor(first)
+			o.mine.Put(first+".ics", before)
+			o.b.Policy.Prefer = settled
+			o.loseState()
+			if o.settle(); len(o.ours()) != 1 {
+				t.Fatalf("in the calendar are %q", o.ours())
+			}
+			again(o)
+			if o.settle(); len(o.ours()) != 2 || o.last.NeedsPerson() {
+				t.Errorf("in the calendar are %q, %+v", o.ours(), o.last.Bilaterals[0].Notes)
+			}
+		})
 	}
 }
