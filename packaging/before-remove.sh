@@ -5,4 +5,8 @@ case "$1" in
 remove | 0) ;;
 *) exit 0 ;;
 esac
-[ ! -d /run/systemd/system ] || systemctl disable --now bilateral.service
+if [ -d /run/systemd/system ]; then
+  systemctl disable --now bilateral.service
+elif command -v systemctl >/dev/null; then # an image that is being made
+  systemctl disable bilateral.service
+fi

@@ -29,8 +29,11 @@ const (
 	SystemState  = "/var/lib/bilateral"
 )
 
-// PackageUnit is where a package puts the system unit.
-const PackageUnit = "/usr/lib/systemd/system/" + Service
+// Where the system unit is put: by a package, and by an installation without one, which goes before it.
+const (
+	PackageUnit = "/usr/lib/systemd/system/" + Service
+	OwnUnit     = systemUnits + "/" + Service
+)
 
 const (
 	systemUnits  = "/etc/systemd/system"

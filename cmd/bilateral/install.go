@@ -58,6 +58,9 @@ func (a *app) install(ctx context.Context, s systemd.Setup, dry bool) error {
 	if err := a.carrySteps(ctx, s.Install(), dry); err != nil {
 		return err
 	}
+	if s.Packaged && exists(systemd.OwnUnit) {
+		a.printf("\nBeware: %s goes before the unit of the package. Unless that is meant: sudo rm %[1]s, and repeat this.\n", systemd.OwnUnit)
+	}
 	a.tellCredentials(s, credentials(conf))
 	if !dry {
 		a.printf("\nIt runs. Look with: %s (the guarantee), %s (the service), %s (its log)\n", "bilateral status", ctl(s)+" status bilateral", journal(s)+" -u bilateral")

@@ -129,6 +129,10 @@ holds "it is enabled" systemctl is-enabled --quiet $unit
 holds "the log is JSON with priorities" eval 'journalctl -b -u $unit -p info -o cat --no-pager | grep -q "^{\"level\":\"info\",.*\"started\"}"'
 holds "install may be repeated" eval 'bilateral install --system >/dev/null'
 
+sed 's|/usr/bin/|/usr/local/bin/|' /usr/lib/systemd/system/$unit >/etc/systemd/system/$unit
+holds "a unit that goes before the package's is told" eval 'bilateral install --system --dry-run | grep -q "sudo rm /etc/systemd/system/bilateral.service"'
+rm /etc/systemd/system/$unit
+
 echo "# the next version of the package"
 echo "# changed by the administrator" >>/etc/bilateral/config.toml
 settings >/tmp/settings
@@ -376,6 +380,7 @@ pid=$(show MainPID)
 holds "the next version restarts it" eval 'rpm -U /test/new/*.rpm && is ActiveState active && ! is MainPID $pid >/dev/null && bilateral version | grep -qF 1.0.1'
 holds "and leaves it enabled" systemctl is-enabled --quiet $unit
 holds "erased, it is stopped and disabled, and no unit is left" eval 'rpm -e bilateral && ! systemctl is-active --quiet $unit && ! systemctl cat $unit >/dev/null 2>&1'
+holds "nor any of its files" [ -z "$(find /usr/bin /usr/lib /usr/share -name '*bilateral*')" ]
 holds "config, drop-ins and state stay" eval 'settings | diff /tmp/settings - && [ -e /var/lib/bilateral/bilateral.db ]'
 
 echo "# without a package: the program alone"
