@@ -15,12 +15,12 @@ import (
 func (a *app) adoptCommand() *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
-		Use:   "adopt NAME [UID]",
+		Use:   "adopt [NAME] [UID]",
 		Short: "Lists, or takes over, a 1:1 series that stands already",
 		Long: "Without UID it lists the recurring meetings of just the two of you. With UID it takes that series over: its time becomes\n" +
 			"the standing time, its room, link, title and guests stay as they are.",
 		Example:           "  bilateral adopt dana\n  bilateral adopt dana 7f3a@example.org",
-		Args:              cobra.RangeArgs(1, 2),
+		Args:              cobra.MaximumNArgs(2),
 		ValidArgsFunction: a.completeNames,
 		RunE: func(c *cobra.Command, args []string) error {
 			b, rest, err := a.nameAnd(args)
@@ -103,7 +103,7 @@ func (a *app) listCandidates(b config.Bilateral, found candidates) {
 		t.row(cell{plain(s.UID), p.bold}, text(s.Rule), text(s.Instances[0].Start.In(b.Policy.Mine.Zone).Format("Mon 2 Jan 15:04 MST")), text(s.Title), text(whose))
 	}
 	t.write(a.out, "")
-	if len(found.kept) == 0 {
+	if len(found.kept) == 0 && slices.ContainsFunc(found.series, func(s calendar.Series) bool { return !found.foreign[s.UID] }) {
 		a.printf("Take one over: bilateral adopt %s UID\n", b.Name)
 	}
 }

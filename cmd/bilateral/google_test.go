@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"bilateral/calendar/google/standin"
+	"bilateral/config"
 )
 
 const (
@@ -50,8 +51,9 @@ busy     = ["freebusy"]
 type googleOffice struct {
 	*testing.T
 	*standin.Server
-	now time.Time
-	env []string
+	now    time.Time
+	config string // its file
+	env    []string
 }
 
 func newGoogleOffice(t *testing.T) *googleOffice {
@@ -77,11 +79,11 @@ func newGoogleOffice(t *testing.T) *googleOffice {
 		}
 	})
 	dir := t.TempDir()
-	config := filepath.Join(dir, "config.toml")
-	if err := os.WriteFile(config, fmt.Appendf(nil, googleConfig, web.URL), 0o600); err != nil {
+	o.config = filepath.Join(dir, "config.toml")
+	if err := os.WriteFile(o.config, fmt.Appendf(nil, googleConfig, web.URL), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o.env = append(os.Environ(), "HOME="+dir, "TZ=UTC", "BILATERAL_CONFIG="+config, "STATE_DIRECTORY="+filepath.Join(dir, "state"))
+	o.env = append(os.Environ(), "HOME="+dir, "TZ=UTC", "BILATERAL_CONFIG="+o.config, "STATE_DIRECTORY="+filepath.Join(dir, "state"))
 	return o
 }
 
@@ -223,12 +225,26 @@ func TestAnInvitationIsNotAdoptedAtGoogle(t *testing.T) {
 	id, err := o.As(bossAddress).Book(standin.Booking{Title: "1:1", Start: start, End: start.Add(30 * time.Minute), Recurrence: []string{"RRULE:FREQ=WEEKLY;BYDAY=WE"},
 		Guests: []string{ownAddress, bossAddress}})
 	o.do(err)
-	if said := o.run(0, "adopt", "dana"); !strings.Contains(said, "organized by dana@example.org: it cannot be changed here") {
+	if said := o.run(0, "adopt", "dana"); !strings.Contains(said, "organized by dana@example.org: it cannot be changed here") || strings.Contains(said, "Take one over") {
 		t.Errorf("offered as\n%s", said)
 	}
 	said := o.run(2, "adopt", "dana", id+"@google.com", "--yes")
 	if !strings.Contains(said, "takes changes from the organizer alone\nName the calendar of Dana Boss as calendar in the config") {
 		t.Errorf("refused with\n%s", said)
+	}
+	o.do(config.SetAdopt(o.config, "dana", id+"@google.com")) // by hand
+	o.Forget()
+	said = o.run(3, "run", "--once")
+	if !strings.Contains(said, "takes changes from the organizer alone\nName the executive's calendar") {
+		t.Errorf("a pass says\n%s", said)
+	}
+	if said := o.run(2, "status"); !strings.Contains(said, "do: name the executive's calendar") {
+		t.Errorf("status says\n%s", said)
+	}
+	for _, r := range o.Requests() {
+		if r.Writes() {
+			t.Errorf("written: %+v", r)
+		}
 	}
 }
 
