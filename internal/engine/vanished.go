@@ -58,5 +58,8 @@ func (v *view) vanishedTogether() (string, error) {
 	if names = slices.Compact(names); len(names) == 0 {
 		return "", nil
 	}
-	return fmt.Sprintf("%d series vanished together (%s and %s first)", len(names), names[0], names[1]), nil
+	if n := len(names); n > 2 {
+		return fmt.Sprintf("%d series vanished together (%s, %s and others)", n, names[0], names[1]), nil
+	}
+	return fmt.Sprintf("2 series vanished together (%s and %s)", names[0], names[1]), nil
 }

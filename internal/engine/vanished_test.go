@@ -88,7 +88,7 @@ func TestSeriesThatVanishTogetherStopAllWritesWhereverTheyLive(t *testing.T) {
 			if err != nil || s.State != Critical {
 				t.Fatal(s.State, err)
 			}
-			if row.stopped && !strings.Contains(s.Problems[0].Message+s.Problems[1].Message, "2 series vanished together (a and b first)") {
+			if row.stopped && !strings.Contains(s.Problems[0].Message+s.Problems[1].Message, "2 series vanished together (a and b)") {
 				t.Errorf("%+v", s.Problems)
 			}
 		})
