@@ -92,7 +92,7 @@ func (a *app) advise(err error) (what, do string, code int) {
 	case errors.As(err, &told):
 		return what, told.do, told.code
 	case !a.started:
-		return firstLine(what), "See: bilateral --help", exitUsage
+		return firstLine(what), "See: " + a.asked + " --help", exitUsage
 	case errors.As(err, &locked):
 		return fmt.Sprintf("another bilateral daemon (process %d) works on %s", locked.PID, a.stateDir()),
 			fmt.Sprintf("Stop it first (systemctl --user stop bilateral, or: kill %d), or use another --state.", locked.PID), exitFailed

@@ -27,6 +27,7 @@ type app struct {
 
 	pretended time.Time // --now; zero: the real clock
 	started   bool      // a command's own code runs: errors before that are wrong usage
+	asked     string    // the command, for whom to send to its help
 	loaded    *config.Config
 	opened    *store.Store
 	readOnly  bool   // opened is

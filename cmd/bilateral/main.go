@@ -26,6 +26,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, problems io.Writ
 	root.SetOut(a.out)
 	root.SetErr(a.problems)
 	c, err := root.ExecuteContextC(ctx)
+	a.asked = c.CommandPath()
 	code := a.report(err)
 	var told exit
 	if c.Name() == "status" && code == exitUsage && !errors.As(err, &told) {

@@ -17,7 +17,7 @@ import (
 func (a *app) startCommand() *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
-		Use:   "start NAME",
+		Use:   "start [NAME]",
 		Short: "Leaves watch mode: shows the invitation, the writes and the mails, and asks once",
 		Long: "Shows exactly what will be written and who gets a mail, asks, sets mode = \"act\" in the config, and does it. After a\n" +
 			"series vanished from the calendar, it makes a new one; after a fuse blew, it lets writes go on.",
