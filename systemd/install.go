@@ -176,13 +176,14 @@ func commandLine(argv []string) string {
 }
 
 // CredentialDropIn is a drop-in that hands the named credentials to the service (systemd.exec(5)). A user's manager reads
-// encrypted ones from systemd 256 on only.
+// encrypted ones from systemd 256 on only. With a path, a file that is missing would keep the whole service from starting;
+// one that systemd looks for by its name may be missing, and the daemon says which calendar lacks it.
 func (s Setup) CredentialDropIn(names []string) string {
 	var b strings.Builder
 	b.WriteString("[Service]\n")
 	for _, name := range names {
 		if s.System {
-			fmt.Fprintf(&b, "LoadCredentialEncrypted=%s:%s\n", name, s.CredentialFile(name))
+			fmt.Fprintf(&b, "LoadCredentialEncrypted=%s:%s\n", name, filepath.Base(s.CredentialFile(name)))
 		} else {
 			fmt.Fprintf(&b, "LoadCredential=%s:%s\n", name, s.CredentialFile(name))
 		}

@@ -155,7 +155,7 @@ func TestWhatBothUnitsSay(t *testing.T) {
 }
 
 func TestCredentials(t *testing.T) {
-	if got, want := machine.CredentialDropIn([]string{"dav", "smtp"}), "[Service]\nLoadCredentialEncrypted=dav:/etc/credstore.encrypted/bilateral.dav\nLoadCredentialEncrypted=smtp:/etc/credstore.encrypted/bilateral.smtp\n"; got != want {
+	if got, want := machine.CredentialDropIn([]string{"dav", "smtp"}), "[Service]\nLoadCredentialEncrypted=dav:bilateral.dav\nLoadCredentialEncrypted=smtp:bilateral.smtp\n"; got != want {
 		t.Errorf("got %q", got)
 	}
 	if got, want := mine.CredentialDropIn([]string{"dav"}), "[Service]\nLoadCredential=dav:/home/alice/.config/bilateral/credentials/dav\n"; got != want {

@@ -119,7 +119,7 @@ printf alicepw | systemd-creds encrypt --name=dav - /etc/credstore.encrypted/bil
 printf danapw >/etc/credstore.dana
 chmod 600 /etc/credstore.dana
 mkdir -p /etc/systemd/system/$unit.d
-printf '[Service]\nLoadCredentialEncrypted=dav:/etc/credstore.encrypted/bilateral.dav\nLoadCredential=dana:/etc/credstore.dana\n' >/etc/systemd/system/$unit.d/credentials.conf
+printf '[Service]\nLoadCredentialEncrypted=dav:bilateral.dav\nLoadCredential=dana:/etc/credstore.dana\n' >/etc/systemd/system/$unit.d/credentials.conf
 took bilateral install --system >/tmp/installed
 cat /tmp/installed | sed 's/^/      /'
 holds "install starts it ($(seconds), first pass included)" is ActiveState active
@@ -234,8 +234,15 @@ holds "the service starts" systemctl start $unit
 holds "the status is critical" says '^critical: '
 holds "and names the file, and the step" eval 'status_of carol | grep -q "client.json: no such file" && status_of carol | grep -q "do: bilateral check"'
 holds "the other bilateral is served" eval 'status_of carol dana --short | grep -Eq "^ok: [78] held"'
+
+echo "# a credential that is missing"
 config /etc/bilateral/config.toml "7 weeks" "$good"
-systemctl reload $unit
+mv /etc/credstore.encrypted/bilateral.dav /root/
+holds "the service starts" systemctl restart $unit
+holds "the status names the credential" says '^critical: .*systemd passed no credential "dav"'
+mv /root/bilateral.dav /etc/credstore.encrypted/
+systemctl restart $unit
+holds "a restart with it is enough" says '^ok: [78] held'
 
 echo "# the watchdog"
 drop '[Service]' 'WatchdogSec=6s' 'RestartSec=1s'
