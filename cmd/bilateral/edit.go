@@ -1,11 +1,16 @@
 package main
 
 import (
+	"slices"
+
 	"bilateral/agenda"
 	"bilateral/internal/store"
 
 	"github.com/spf13/cobra"
 )
+
+// itemParts are the flags that change something.
+var itemParts = []string{"text", "kind", "due", "proposal", "option", "default", "detail", "goal", "minutes", "priority", "at-risk"}
 
 func (a *app) editCommand() *cobra.Command {
 	var f itemFlags
@@ -28,7 +33,7 @@ func (a *app) edit(c *cobra.Command, f *itemFlags, ids []string) error {
 	if err := checkItem(c, f); err != nil {
 		return err
 	}
-	if c.Flags().NFlag() == 0 {
+	if !slices.ContainsFunc(itemParts, c.Flags().Changed) {
 		return wrongUsage("Say what to change: --text, --due, --proposal, --kind and others; see: bilateral edit --help", "nothing to change was given")
 	}
 	due, err := a.parseDue(f.due)
@@ -36,6 +41,9 @@ func (a *app) edit(c *cobra.Command, f *itemFlags, ids []string) error {
 		return err
 	}
 	return a.eachItem(ids, func(s *store.Store, e store.Entry) (store.Entry, error) {
+		if f.kind == string(agenda.Personal) && !e.Private {
+			return e, wrongUsage("Drop it, and add it anew: bilateral add \"…\" --kind personal", "%s may stand in an invitation already, and what is personal never does", e.ID)
+		}
 		return s.Update(e.ID, "cli", a.now(), func(item *agenda.Item) { f.apply(c, item, due) })
 	})
 }
