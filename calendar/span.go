@@ -6,7 +6,10 @@ import (
 )
 
 // Span is the half-open stretch of time [Start, End), in UTC.
-type Span struct{ Start, End time.Time }
+type Span struct {
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end"`
+}
 
 // Overlaps reports whether the two spans share a moment. Spans that only touch do not.
 func (s Span) Overlaps(o Span) bool { return s.Start.Before(o.End) && o.Start.Before(s.End) }

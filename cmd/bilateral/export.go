@@ -11,9 +11,9 @@ func (a *app) exportCommand() *cobra.Command {
 	var file string
 	c := &cobra.Command{
 		Use:               "export [--output FILE]",
-		Short:             "All follow-ups with their history, as JSON Lines: also the backup",
-		Long:              "Writes all follow-ups, private ones too, with their history. The file is for your eyes: it is made with mode 0600.",
-		Example:           "  bilateral export --output follow-ups.jsonl",
+		Short:             "All follow-ups and all history, as JSON Lines: also the backup",
+		Long:              "Writes all follow-ups, private ones too, their history, and what was decided, done and held. The file is for your eyes: it is\nmade with mode 0600.",
+		Example:           "  bilateral export --output bilateral.jsonl",
 		Args:              cobra.NoArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
@@ -51,7 +51,7 @@ func (a *app) importCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "import [FILE]",
 		Short:   "Takes in what export wrote; what is there already stays",
-		Example: "  bilateral import follow-ups.jsonl\n  bilateral export | bilateral import --state /other",
+		Example: "  bilateral import bilateral.jsonl\n  bilateral export | bilateral import --state /other",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			from := a.in

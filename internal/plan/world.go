@@ -187,19 +187,19 @@ type Decision struct {
 // Blocker is one thing in the way. It never names the title.
 type Blocker struct {
 	calendar.Span
-	Who string // name of the person whose time it is
-	Why string // hard, away, declined, outside hours, too short, …
+	Who string `json:"who"` // name of the person whose time it is
+	Why string `json:"why"` // hard, away, declined, outside hours, too short, …
 }
 
 // NearMiss is a slot that would do if something gave way.
 type NearMiss struct {
-	Slot  calendar.Span
-	Gives []Blocker
+	Slot  calendar.Span `json:"slot"`
+	Gives []Blocker     `json:"gives"`
 }
 
 // Look is one rung that was searched: how many starts were legal there.
 type Look struct {
-	Rung  Rung
-	After time.Time // the earliest start that was allowed
-	Legal int
+	Rung  Rung      `json:"rung"`
+	After time.Time `json:"after"` // the earliest start that was allowed
+	Legal int       `json:"legal"`
 }

@@ -13,7 +13,8 @@ import (
 )
 
 // The export is JSON Lines: a header, then every follow-up (private ones too), then their history, then the meetings
-// that were counted as carry-overs, so that a restored database does not count them again.
+// that were counted as carry-overs, so that a restored database does not count them again; then what was decided, done
+// and held.
 const (
 	exportType    = "bilateral export"
 	exportVersion = 1
@@ -27,6 +28,11 @@ type line struct {
 	Item    *record  `json:"item,omitempty"`
 	Event   *Event   `json:"event,omitempty"`
 	Meeting *meeting `json:"meeting,omitempty"`
+
+	Decision  *decision     `json:"decision,omitempty"`
+	Action    *Action       `json:"action,omitempty"`
+	Outcome   *outcome      `json:"outcome,omitempty"`
+	Confirmed *confirmation `json:"confirmed,omitempty"`
 }
 
 type meeting struct {
@@ -40,10 +46,10 @@ func scanMeeting(r row) (m meeting, err error) {
 	return m, err
 }
 
-// Export writes all follow-ups and their history, as they are at one moment, as JSON Lines. Equal databases give equal
+// Export writes all follow-ups and all history, as they are at one moment, as JSON Lines. Equal databases give equal
 // bytes.
 func (s *Store) Export(w io.Writer) error {
-	const doing = "export the follow-ups"
+	const doing = "export the follow-ups and the history"
 	// Read-only, so that it does not wait for a writer, and yet one transaction: no event without its item.
 	tx, err := s.db.BeginTx(context.Background(), &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -59,6 +65,7 @@ func (s *Store) Export(w io.Writer) error {
 		each(tx, scanEvent, selectEvents+" ORDER BY at, item, n", func(e Event) error { return enc.Encode(line{Event: &e}) }),
 		each(tx, scanMeeting, "SELECT bilateral, original, at FROM carried ORDER BY bilateral, original",
 			func(m meeting) error { return enc.Encode(line{Meeting: &m}) }),
+		exportHistory(tx, enc),
 		out.Flush()))
 }
 
@@ -133,8 +140,16 @@ func (done *Imported) take(tx *sql.Tx, n int, l line) error {
 		return takeEvent(tx, *l.Event)
 	case l.Meeting != nil:
 		return takeMeeting(tx, *l.Meeting)
+	case l.Decision != nil:
+		return takeDecision(tx, *l.Decision)
+	case l.Action != nil:
+		return takeAction(tx, *l.Action)
+	case l.Outcome != nil:
+		return takeOutcome(tx, *l.Outcome)
+	case l.Confirmed != nil:
+		return takeConfirmation(tx, *l.Confirmed)
 	}
-	return errors.New("it is neither an item nor an event nor a meeting")
+	return errors.New("it is neither a follow-up nor a piece of history")
 }
 
 func (l line) checkHeader() error {

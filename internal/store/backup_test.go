@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"reflect"
@@ -12,6 +13,8 @@ import (
 	"pgregory.net/rapid"
 
 	"bilateral/agenda"
+	"bilateral/calendar"
+	"bilateral/internal/plan"
 )
 
 func exported(t fataler, s *Store) string {
@@ -39,7 +42,7 @@ func live(t *rapid.T, s *Store) {
 		text := "x" + rapid.String().Draw(t, "text")
 		item := agenda.Item{Bilateral: "dana", Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Text: text,
 			Details: rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "details"), Due: civil(2026, 12, rapid.IntRange(1, 31).Draw(t, "due"))}
-		what := rapid.IntRange(0, 5).Draw(t, "what")
+		what := rapid.IntRange(0, 6).Draw(t, "what")
 		switch {
 		case len(ids) == 0 || what == 0 || what == 1 && item.Kind == agenda.Personal:
 			p, err := s.AddPrivate(agenda.Private{Item: item}, "cli", at)
@@ -61,13 +64,28 @@ func live(t *rapid.T, s *Store) {
 		case what == 5:
 			_, err := s.CarryOver("dana", at, at, at)
 			check(err)
+		case what == 6:
+			pass(t, s, rapid.SampledFrom([]string{"dana", "bo"}).Draw(t, "bilateral"), text, at)
 		}
+	}
+}
+
+// pass records what passes record of a period.
+func pass(t fataler, s *Store, bilateral, text string, at time.Time) {
+	slot := calendar.Span{Start: at, End: at.Add(time.Hour)}
+	v := Verdict{Period: "2026-W43", Span: calendar.Span{Start: monday, End: monday.AddDate(0, 0, 7)}, State: plan.Held, Sentence: text, Slot: slot,
+		Blockers: []plan.Blocker{{Span: slot, Who: "Dana", Why: "hard"}}}
+	a := Action{Bilateral: bilateral, Period: v.Period, Action: "move", From: slot, Mails: []string{"dana@example.org"}, Sentence: text,
+		Evidence: []byte(`{"rung":"keep"}`), At: at}
+	if err := errors.Join(s.SaveVerdicts(bilateral, []Verdict{v}, at), s.LogAction(a), s.SetOutcome(bilateral, Outcome{Period: v.Period, Slot: slot, Was: plan.WasHeld, At: at}),
+		s.Confirm(bilateral, v.Period, at)); err != nil {
+		t.Fatal(err)
 	}
 }
 
 // wiped is the store without its follow-ups: many times quicker than a new one.
 func wiped(t fataler, s *Store) *Store {
-	for _, table := range []string{"item_history", "carried", "items"} {
+	for _, table := range []string{"item_history", "carried", "items", "history", "verdicts", "actions", "outcomes", "confirmed"} {
 		if _, err := s.db.Exec("DELETE FROM " + table); err != nil {
 			t.Fatal(err)
 		}
@@ -93,6 +111,15 @@ func TestAnExportRestoresEverything(t *testing.T) {
 		y, errY := b.List(Filter{IncludePrivate: true})
 		if errX != nil || errY != nil || !reflect.DeepEqual(x, y) {
 			t.Fatalf("%+v %v\n%+v %v", x, errX, y, errY)
+		}
+		for _, bilateral := range []string{"dana", "bo"} {
+			x, errX := a.History(bilateral, "2026-W43")
+			y, errY := b.History(bilateral, "2026-W43")
+			p, errP := a.Actions(bilateral, "2026-W43")
+			q, errQ := b.Actions(bilateral, "2026-W43")
+			if err := errors.Join(errX, errY, errP, errQ); err != nil || !reflect.DeepEqual(x, y) || !reflect.DeepEqual(p, q) {
+				t.Fatalf("%v\n%+v\n%+v\n%+v\n%+v", err, x, y, p, q)
+			}
 		}
 		n, err := b.Import(strings.NewReader(backup))
 		if err != nil || n != (Imported{Kept: len(x)}) {
@@ -148,6 +175,10 @@ func TestBadImportsTakeInNothing(t *testing.T) {
 		{"an open follow-up that was closed", good + strings.Replace(itemLine("k3f9", "x", "2026-11-01T10:00:00Z"), `"kind"`, `"closed":"2026-11-01T10:00:00Z","kind"`, 1), "line 3: follow-up k3f9 is open"},
 		{"an event of nothing", good + `{"event":{"item":"zzzz","at":"2026-11-01T10:00:00Z","who":"cli","what":"added"}}`, "line 3: an event of follow-up #zzzz"},
 		{"what is private here", good + itemLine("p2p2", "now public", "2027-01-01T00:00:00Z"), "line 3: follow-up #p2p2 is private on one side"},
+		{"a decision of no period", good + `{"decision":{"bilateral":"dana","at":"2026-11-01T10:00:00Z","verdict":{}}}`, "line 3: it names no bilateral or no period"},
+		{"a decision of no time", good + `{"decision":{"bilateral":"dana","verdict":{"period":"2026-W43"}}}`, "line 3: the time 0001-01-01"},
+		{"an action of nobody", good + `{"action":{"action":"move","at":"2026-11-01T10:00:00Z"}}`, "line 3: an action of no bilateral"},
+		{"an outcome of no time", good + `{"outcome":{"bilateral":"dana","period":"2026-W43"}}`, "line 3: the time 0001-01-01"},
 		{"a line without end", good + `{"item":{"text":"` + strings.Repeat("x", longestLine), "line 3: "},
 		{"a header in the middle", good + header, "line 3: it is neither"},
 	}

@@ -51,17 +51,21 @@ func scanOutcome(r row) (o Outcome, err error) {
 
 // SetOutcome records what became of a slot. The first record of a slot stays; o.Confirmed is not looked at.
 func (s *Store) SetOutcome(bilateral string, o Outcome) error {
-	return s.change("record an outcome", func(tx *sql.Tx) error {
-		_, err := tx.Exec("INSERT OR IGNORE INTO outcomes (bilateral, period, start, end, held, at) VALUES (?, ?, ?, ?, ?, ?)",
-			bilateral, o.Period, instant(o.Slot.Start), instant(o.Slot.End), o.Was == plan.WasHeld, instant(o.At))
-		return err
-	})
+	return s.change("record an outcome", func(tx *sql.Tx) error { return setOutcome(tx, bilateral, o) })
+}
+
+func setOutcome(tx *sql.Tx, bilateral string, o Outcome) error {
+	_, err := tx.Exec("INSERT OR IGNORE INTO outcomes (bilateral, period, start, end, held, at) VALUES (?, ?, ?, ?, ?, ?)",
+		bilateral, o.Period, instant(o.Slot.Start), instant(o.Slot.End), o.Was == plan.WasHeld, instant(o.At))
+	return err
 }
 
 // Confirm records that the owner ticked or wrapped up the meeting of a period. The first time stays.
 func (s *Store) Confirm(bilateral, period string, at time.Time) error {
-	return s.change("confirm a meeting", func(tx *sql.Tx) error {
-		_, err := tx.Exec("INSERT OR IGNORE INTO confirmed (bilateral, period, at) VALUES (?, ?, ?)", bilateral, period, instant(at))
-		return err
-	})
+	return s.change("confirm a meeting", func(tx *sql.Tx) error { return confirm(tx, bilateral, period, at) })
+}
+
+func confirm(tx *sql.Tx, bilateral, period string, at time.Time) error {
+	_, err := tx.Exec("INSERT OR IGNORE INTO confirmed (bilateral, period, at) VALUES (?, ?, ?)", bilateral, period, instant(at))
+	return err
 }

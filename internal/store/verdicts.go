@@ -94,7 +94,7 @@ func saveChanged(tx *sql.Tx, bilateral string, changed []Verdict, at time.Time) 
 			return err
 		}
 		// Against history, not the current row: a period may have left the horizon and come back.
-		last, known, err := first(tx, scanDated, "SELECT at, body FROM history WHERE bilateral = ? AND period = ? ORDER BY n DESC LIMIT 1",
+		last, known, err := first(tx, scanDated, "SELECT at, body FROM history WHERE bilateral = ? AND period = ? ORDER BY at DESC, n DESC LIMIT 1",
 			bilateral, v.Period)
 		if err != nil {
 			return err
@@ -146,13 +146,13 @@ func scanDated(r row) (d Dated, err error) {
 
 // History returns what was decided for one period, oldest first.
 func (s *Store) History(bilateral, period string) ([]Dated, error) {
-	out, err := all(s.db, scanDated, "SELECT at, body FROM history WHERE bilateral = ? AND period = ? ORDER BY n", bilateral, period)
+	out, err := all(s.db, scanDated, "SELECT at, body FROM history WHERE bilateral = ? AND period = ? ORDER BY at, n", bilateral, period)
 	return out, s.said("read the history", err)
 }
 
 // HistoryOf returns what was decided for the periods that begin in the span, by period and then oldest first.
 func (s *Store) HistoryOf(bilateral string, begins calendar.Span) ([]Dated, error) {
-	out, err := all(s.db, scanDated, "SELECT at, body FROM history WHERE bilateral = ? AND starts >= ? AND starts < ? ORDER BY starts, period, n",
+	out, err := all(s.db, scanDated, "SELECT at, body FROM history WHERE bilateral = ? AND starts >= ? AND starts < ? ORDER BY starts, period, at, n",
 		bilateral, instant(begins.Start), instant(begins.End))
 	return out, s.said("read the history", err)
 }
