@@ -49,12 +49,12 @@ type Unreadable struct {
 // About is what an account can do, in the words of `bilateral check`.
 type About struct {
 	Name     string // the calendar's display name or path
-	Write    bool
-	Invites  bool // the server delivers invitations and replies (RFC 6638, Google)
-	FreeBusy bool // FreeBusy can be asked
-	Sync     string
-	Silent   bool // the guest's copy follows a change of text without a mail
-	Parts    bool // with Silent: the first text that a single meeting gets is told by a message all the same
+	Write    bool   // it can be written, as far as that shows without writing
+	Invites  bool   // the server delivers invitations and replies (RFC 6638, Google)
+	FreeBusy bool   // FreeBusy can be asked
+	Sync     string // how changes are found, in words for people
+	Silent   bool   // the guest's copy follows a change of text without a mail
+	Parts    bool   // with Silent: the first text that a single meeting gets is told by a message all the same
 
 	Address string        // where it was found: host and path, folder or file; "" where that is the name
 	User    string        // the addresses, else the name, that the server knows us by

@@ -1,5 +1,6 @@
 // Package calendartest is the conformance suite that every calendar adapter passes. Its harness gives each case a fresh
-// calendar, and the other person, who edits that calendar behind our back.
+// calendar, and the other person, who edits that calendar behind our back. Begin with [Run]; fixtures.go has the series that
+// the cases are about.
 package calendartest
 
 import (

@@ -1,5 +1,6 @@
 // Package memory is a calendar in memory, for simulations and tests: the objects are iCalendar text, read and written by
-// the same code as files and CalDAV resources. Its plain methods play the server and the other people.
+// the same code as files and CalDAV resources. Its plain methods play the server and the other people. Begin with [New]; the
+// program itself never uses it.
 package memory
 
 import (
