@@ -1,6 +1,6 @@
 // Package feed is a calendar that can only be read: one .ics file, of events or of free/busy time, at an http address or
 // on disk, as calendars are published. Nothing is written, and nobody asked. Begin with [Account.Observe]; fetch.go is about
-// HTTP alone.
+// HTTP, file.go about files.
 package feed
 
 import (
