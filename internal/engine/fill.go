@@ -48,7 +48,8 @@ func (w *work) fill() error {
 	return w.publish(*next, moment, agenda.Block(a), len(a.Sections)+len(a.IfTimeAllows) == 0)
 }
 
-// edited notes what people did inside the block that we do not take over yet: it is never written over.
+// edited notes what people did inside the block that we do not take over yet: it is never written over. One that they removed
+// is judged when it is to be written.
 func (w *work) edited(d plan.Decision) bool {
 	text, last := w.standingText(d)
 	if last == "" {
@@ -56,6 +57,8 @@ func (w *work) edited(d plan.Decision) bool {
 	}
 	edits := agenda.Read(text, last)
 	switch {
+	case edits.Code == agenda.Deleted:
+		return false
 	case edits.Code != "":
 		w.report.Notes = append(w.report.Notes, Note{"agenda_edited", d.Period.Key, edits.Reason})
 	case !edits.None():
@@ -156,7 +159,11 @@ func (w *work) publish(d plan.Decision, moment time.Time, block string, nothing 
 	pub := &publication{d.Original, store.Publication{Moment: moment, At: w.Now, Fingerprint: agenda.Fingerprint(block), Text: block, Delivered: w.reaches()}}
 	switch {
 	case outcome.Result == agenda.LeftAlone:
-		w.report.Notes = append(w.report.Notes, Note{"agenda_edited", d.Period.Key, outcome.Reason})
+		code := "agenda_edited"
+		if outcome.Code == agenda.Deleted {
+			code = "agenda_removed"
+		}
+		w.report.Notes = append(w.report.Notes, Note{code, d.Period.Key, outcome.Reason})
 		return nil
 	case outcome.Result == agenda.Unchanged || (merged == text && last == pub.Fingerprint):
 		return w.note(pub)

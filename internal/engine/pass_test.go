@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +123,29 @@ func TestAnUnchangedAgendaIsNotWrittenAndAChangedOneAtItsMoment(t *testing.T) {
 	o.pass()
 	if !strings.Contains(unfold(string(o.mine.Bytes(o.seriesName()))), "The audit is done") {
 		t.Fatal("the agenda was not written at its moment")
+	}
+}
+
+func TestAnAgendaThatAPersonRemovedComesBackWhenItChanges(t *testing.T) {
+	o := newOffice(t, monday)
+	o.settle()
+	written := regexp.MustCompile(`DESCRIPTION:--- bilateral agenda.*\r\n`)
+	o.edit(func(s string) string { return written.ReplaceAllString(unfold(s), "DESCRIPTION:My notes\r\n") })
+	writes := o.mine.Writes()
+	o.now = utc(t, "2026-11-24 15:00") // 16:00 in Berlin on the day before
+	o.settle()
+	if o.mine.Writes() != writes {
+		t.Fatal("the agenda came back as it was")
+	}
+	if s, err := o.Status(o.now, 0); err != nil || len(s.Problems) != 1 || s.Problems[0].Do != "see what would stand there: bilateral agenda dana" {
+		t.Fatalf("that it is gone is not told: %+v %v", s.Problems, err)
+	}
+	add(t, o, agenda.FollowUp{Item: agenda.Item{Bilateral: "dana", Kind: agenda.Update, Text: "The audit is done"}})
+	o.now = utc(t, "2026-11-25 13:30") // an hour before
+	o.settle()
+	text := unfold(string(o.mine.Bytes(o.seriesName())))
+	if !strings.Contains(text, "The audit is done") || !strings.Contains(text, "My notes") {
+		t.Fatalf("the changed agenda did not come back above what the person wrote:\n%s", text)
 	}
 }
 

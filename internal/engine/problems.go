@@ -100,6 +100,7 @@ var remarkAdvice = map[string]string{
 	"fuse_blown":     "look into the calendar; if it is right as it is: bilateral start NAME",
 	"fuse_writes":    "see what is written again and again: bilateral why NAME",
 	"agenda_edited":  "close what is ticked with bilateral done, add what is new with bilateral add, then undo the edit or delete the block",
+	"agenda_removed": "see what would stand there: bilateral agenda NAME",
 	"freebusy":       "check the executive's address, and whether they let you see when they are busy: bilateral check",
 	"replies_unread": "check the mailbox's address and password in [mail]: bilateral check",
 	"counter_series": "take it with bilateral rebase NAME, or answer them",
