@@ -36,7 +36,7 @@ var (
 var layers = map[string]layer{
 	"calendar":                    {ours: noun, pure: true, why: "every package speaks its language, so it knows none of them"},
 	"agenda":                      {ours: noun, pure: true, why: "follow-ups and their text are judged without calendars, files or clocks"},
-	"calendar/ical":               {ours: speaks, pure: true, why: "it turns text into events and back, and nothing else"},
+	"calendar/ical":               {ours: speaks, theirs: []string{"github.com/emersion/go-ical"}, pure: true, why: "it turns text into events and back, and nothing else"},
 	"calendar/holiday":            {ours: speaks, theirs: []string{"github.com/rickar/cal/v2"}, pure: true, why: "it turns a region and dates into busy time"},
 	"calendar/calendartest":       {ours: speaks, why: "it asks of an adapter only what calendar.Account promises"},
 	"calendar/memory":             {ours: adapter, why: "an adapter translates and nothing else"},

@@ -26,12 +26,20 @@ func New(c calendar.Change, now time.Time) ([]byte, error) {
 	if c.Create == nil || c.UID == "" {
 		return nil, errors.New("a new series needs a draft and a UID")
 	}
-	object, err := newObject(c.UID, *c.Create, now)
+	text, err := newText(c.UID, *c.Create, now)
 	if err != nil {
 		return nil, fmt.Errorf("new series %q: %w", c.Create.Title, err)
 	}
 	c.Create = nil
-	return Patched(object.encode(), c, now)
+	return Patched(text, c, now)
+}
+
+func newText(uid string, d calendar.Draft, now time.Time) ([]byte, error) {
+	object, err := newObject(uid, d, now)
+	if err != nil {
+		return nil, err
+	}
+	return object.encodeStrictly()
 }
 
 func newObject(uid string, d calendar.Draft, now time.Time) (*block, error) {
