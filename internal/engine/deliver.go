@@ -61,6 +61,11 @@ func (w *work) deliver(ctx context.Context) error {
 		w.report.Mail = errors.Join(w.report.Mail, fmt.Errorf("a mail to %s waits: %s", w.b.Executive.Email, waits.Error))
 		return nil
 	}
+	if w.mailShut() {
+		w.report.MailSignIn = true
+		w.report.Mail = errors.Join(w.report.Mail, fmt.Errorf("a mail to %s waits: %sit is tried again later", w.b.Executive.Email, noEntry))
+		return nil
+	}
 	if w.wrote {
 		w.sights[w.b.Home] = w.read(ctx, w.b.Home, w.uids)
 	}
@@ -218,6 +223,7 @@ func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series)
 			why = refusal + why
 		case calendar.SignIn:
 			why, w.report.MailSignIn = noEntry+why, true
+			w.shutMail(w.Now.Add(patienceAfter(last.Tries + 1)))
 		}
 		return kind == calendar.Denied, w.Store.FailLetter(last.ID, why)
 	}
@@ -225,41 +231,6 @@ func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series)
 		return false, err
 	}
 	return true, w.sent(x, m, s)
-}
-
-// refusal begins what is kept of a letter that the mail server refused for good: what helps is a person's doing, and a server
-// that is asked again and again may shut the sender out.
-const refusal = "it was refused: "
-
-func refused(l store.Letter) bool { return strings.HasPrefix(l.Error, refusal) }
-
-// noEntry begins what is kept of a letter when the mail server lets us in no more: a person must mend the password.
-const noEntry = "the mail server does not accept the sign-in: "
-
-func shutOut(l store.Letter) bool { return strings.HasPrefix(l.Error, noEntry) }
-
-// newsSince reports whether there is something to say that was not there when the letter was tried.
-func newsSince(open []store.Letter, l store.Letter) bool {
-	return slices.ContainsFunc(open, func(x store.Letter) bool { return x.Tries == 0 && x.At.After(l.Tried) })
-}
-
-// tooSoon is a letter that failed so recently that none is tried yet, or nil: a server that is down, or refuses, is not
-// asked all the time, and then with the oldest letter. So the others are known as never sent, if their news is taken back.
-func (w *work) tooSoon(open []store.Letter) *store.Letter {
-	k := slices.IndexFunc(open, func(l store.Letter) bool {
-		patience := min(time.Hour, 4*time.Minute<<min(l.Tries, 8))
-		switch asked := w.Urgent || w.Orders; {
-		case shutOut(l) && (asked || w.Next.IsZero()): // as a calendar that rests
-			patience = 0
-		case refused(l) && !asked && !newsSince(open, l):
-			patience = 24 * time.Hour
-		}
-		return l.Tries > 0 && l.Error != "" && !l.Tried.After(w.Now) && w.Now.Before(l.Tried.Add(patience))
-	})
-	if k < 0 {
-		return nil
-	}
-	return &open[k]
 }
 
 // compose makes the mail of a bundle from the series as it stands; moot says why there is nothing to send any more.

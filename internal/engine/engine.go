@@ -75,6 +75,7 @@ type Engine struct {
 	mu     sync.Mutex                   // holds what follows: groups of bilaterals pass at the same time
 	abouts map[*Calendar]calendar.About // asked once a process
 	unread error                        // why answers by mail could not be read
+	shut   time.Time                    // until when the mail server is left alone, which took our sign-in no more
 }
 
 // Options of one pass.
