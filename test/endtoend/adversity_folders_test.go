@@ -5,7 +5,6 @@ package endtoend
 import (
 	"io"
 	"net"
-	netmail "net/mail"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,8 +15,9 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// newFolders is a world without a server: two folders of .ics files, and a postbox for what goes to Dana.
-func newFolders(t *testing.T, more string) (*world, *postbox) {
+// newFolders is a world without a server: two folders of .ics files, and a postbox for what goes to Dana. top and hers are
+// lines of the config, at its beginning and about her.
+func newFolders(t *testing.T, top, hers string) (*world, *postbox) {
 	t.Helper()
 	w, box := &world{t: t, dir: t.TempDir()}, newPostbox(t)
 	w.at("2035-10-15 16:00")
@@ -26,7 +26,7 @@ func newFolders(t *testing.T, more string) (*world, *postbox) {
 			t.Fatal(err)
 		}
 	}
-	w.write("config.toml", more+`
+	w.write("config.toml", top+`
 [me]
 name     = "Alice Chen"
 email    = "alice@example.org"
@@ -59,11 +59,11 @@ name     = "Dana Boss"
 email    = "dana@example.org"
 timezone = "America/New_York"
 busy     = ["dana"]
-`)
+`+hers)
 	return w, box
 }
 
-// books makes an entry of an hour in somebody's folder.
+// booksInto makes an entry of an hour in somebody's folder.
 func (w *world) booksInto(folder, uid string, start time.Time) {
 	w.t.Helper()
 	const form = "20060102T150405Z"
@@ -90,10 +90,8 @@ func (w *world) ours() (path string, o *object) {
 type postbox struct {
 	address string
 	mu      sync.Mutex
-	took    []posted
+	took    [][]byte
 }
-
-type posted struct{ id, subject, text string }
 
 func newPostbox(t *testing.T) *postbox {
 	t.Helper()
@@ -113,10 +111,15 @@ func newPostbox(t *testing.T) *postbox {
 func (b *postbox) NewSession(*smtp.Conn) (smtp.Session, error) { return &taking{b}, nil }
 
 // mails are all that came so far.
-func (b *postbox) mails() []posted {
+func (b *postbox) mails(t *testing.T) []letter {
+	t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.took
+	var out []letter
+	for _, text := range b.took {
+		out = append(out, mailbox{t: t}.parse(text))
+	}
+	return out
 }
 
 type taking struct{ *postbox }
@@ -127,17 +130,13 @@ func (s *taking) Reset()                               {}
 func (s *taking) Logout() error                        { return nil }
 
 func (s *taking) Data(r io.Reader) error {
-	m, err := netmail.ReadMessage(r)
-	if err != nil {
-		return err
-	}
-	text, err := io.ReadAll(m.Body)
+	text, err := io.ReadAll(r)
 	if err != nil {
 		return err // it broke off
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.took = append(s.took, posted{m.Header.Get("Message-Id"), m.Header.Get("Subject"), string(text)})
+	s.took = append(s.took, text)
 	return nil
 }
 

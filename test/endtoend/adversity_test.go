@@ -150,7 +150,7 @@ func (w *world) postAfter(do func()) {
 }
 
 func TestACalendarOnAFullDiskKeepsWhatItHas(t *testing.T) {
-	w, box := newFolders(t, "")
+	w, box := newFolders(t, "", "")
 	w.at("2035-10-18 16:00")
 	d := newDisk(t, filepath.Join(w.dir, "alice"), 1<<20)
 	w.run(0, "run", "--once")
@@ -173,8 +173,8 @@ func TestACalendarOnAFullDiskKeepsWhatItHas(t *testing.T) {
 	delete(after, "ballast")
 	same(t, "Alice's files", after, before)
 	s := w.status(1)
-	if p := s.period("2035-W44"); p.State != "pending" || len(box.mails()) != 1 {
-		t.Errorf("status says %+v, and %d mails went out", p, len(box.mails()))
+	if p := s.period("2035-W44"); p.State != "pending" || len(box.mails(t)) != 1 {
+		t.Errorf("status says %+v, and %d mails went out", p, len(box.mails(t)))
 	}
 	d.free()
 	w.now = w.now.Add(5 * time.Minute)
@@ -183,7 +183,7 @@ func TestACalendarOnAFullDiskKeepsWhatItHas(t *testing.T) {
 	w.legal(original, o.slot(t, original).In(original.Location()), original)
 	w.now = w.now.Add(5 * time.Minute)
 	contains(t, w.run(0, "run", "--once"), "nothing to write")
-	if mails := box.mails(); len(mails) != 2 || !strings.Contains(mails[1].subject, "Moved") {
+	if mails := box.mails(t); len(mails) != 2 || !strings.Contains(mails[1].subject, "Moved") {
 		t.Errorf("the mails are %+v", mails)
 	}
 	if left, _ := filepath.Glob(filepath.Join(w.dir, "alice", ".*")); len(left) > 0 {
