@@ -43,13 +43,7 @@ func (a *app) printStatus(s engine.Status, many bool) error {
 	if many && len(s.Problems) > 0 {
 		a.printf("\n")
 	}
-	for _, problem := range s.Problems {
-		a.printf("%s  %s\n", p.severity(problem.Severity)(problem.Severity), plain(problemText(problem)))
-		a.printf("  %s %s\n", p.faint("do:"), plain(problem.Do))
-		if message := messageFor(s, problem); message != "" && !many {
-			a.printf("  %s\n%s\n", p.faint("or send:"), indent(plainLines(message)))
-		}
-	}
+	a.printProblems(s, many)
 	if many {
 		a.printMany(s, zone)
 	}
@@ -61,6 +55,40 @@ func (a *app) printStatus(s engine.Status, many bool) error {
 	}
 	a.printf("\n%s\n", p.faint(plain(daemonLine(s.Daemon, zone, a.now()))))
 	return nil
+}
+
+// alike is how many periods of one bilateral are told of in full where the same is wrong with each, as where a calendar was
+// never read.
+const alike = 3
+
+// printProblems prints each problem and what helps.
+func (a *app) printProblems(s engine.Status, many bool) {
+	p := a.paint(a.out)
+	kind := func(problem engine.Problem) [2]string { return [2]string{problem.Code, problem.Bilateral} }
+	left := map[[2]string]int{}
+	for _, problem := range s.Problems {
+		left[kind(problem)]++
+	}
+	told := map[[2]string]int{}
+	for _, problem := range s.Problems {
+		k := kind(problem)
+		told[k]++
+		switch {
+		case problem.Period == "" || told[k] <= alike || left[k] == alike+1:
+			a.printProblem(s, problem, many)
+		case told[k] == alike+1:
+			a.printf("%s  %s: the same with %d more\n", p.severity(problem.Severity)(problem.Severity), plain(problem.Bilateral), left[k]-alike)
+		}
+	}
+}
+
+func (a *app) printProblem(s engine.Status, problem engine.Problem, many bool) {
+	p := a.paint(a.out)
+	a.printf("%s  %s\n", p.severity(problem.Severity)(problem.Severity), plain(problemText(problem)))
+	a.printf("  %s %s\n", p.faint("do:"), plain(problem.Do))
+	if message := messageFor(s, problem); message != "" && !many {
+		a.printf("  %s\n%s\n", p.faint("or send:"), indent(plainLines(message)))
+	}
 }
 
 // summary counts many bilaterals by the worst that is wrong with each.
