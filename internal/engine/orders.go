@@ -130,7 +130,12 @@ func (w *work) restart(o *store.Orders, r store.Request) {
 		w.say(r, "a new series is made in place of the one that vanished")
 		return
 	}
-	w.say(r, "%s is in mode act", w.b.Name)
+	w.say(r, "what it plans is written from now on")
+}
+
+// onlyWatches refuses an order that writes.
+func (w *work) onlyWatches() error {
+	return fmt.Errorf("watch mode writes nothing; leave it first: bilateral start %s", w.b.Name)
 }
 
 func (w *work) say(r store.Request, format string, args ...any) {
@@ -151,7 +156,7 @@ func (w *work) unpin() {
 		i := w.instanceIn(r.Period)
 		switch {
 		case !w.acting():
-			w.refuse(r, fmt.Errorf("%s is in watch mode, which writes nothing", w.b.Name))
+			w.refuse(r, w.onlyWatches())
 			continue
 		case i == nil || i.Absent != plan.Stands:
 			w.refuse(r, fmt.Errorf("no meeting stands in %s", r.Period))
@@ -195,7 +200,7 @@ func (w *work) moveByHand() {
 		}
 		slot, err := w.slotAsked(r)
 		if err == nil && !w.acting() {
-			err = fmt.Errorf("%s is in watch mode, which writes nothing", w.b.Name)
+			err = w.onlyWatches()
 		}
 		if err == nil && w.world.Standing == nil {
 			err = errors.New("there is no series yet")

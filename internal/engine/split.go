@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -37,7 +36,7 @@ func (w *work) wishSplit() {
 		}
 		return
 	case request != nil && !w.acting():
-		w.refuse(*request, fmt.Errorf("%s is in watch mode, which writes nothing", w.b.Name))
+		w.refuse(*request, w.onlyWatches())
 		return
 	case w.paused():
 		if request != nil {
