@@ -59,9 +59,9 @@ func (e *Engine) Run(ctx context.Context, wake <-chan struct{}, report func(Repo
 const handover = 10 * time.Second
 
 // breath is how long passes that ended may wait to be told of while others are in hand or about to begin. To tell costs
-// the more, the more bilaterals there are.
+// the more, the more bilaterals there are; but what is told of less than once an interval counts as silence.
 func (r *roster) breath() time.Duration {
-	return 5*time.Second + time.Duration(len(r.turns))*200*time.Millisecond
+	return min(5*time.Second+time.Duration(len(r.turns))*200*time.Millisecond, r.Interval)
 }
 
 // firstBreath is how long the first passes may wait to be told of: told one by one, they would say of bilaterals whose turn
@@ -71,7 +71,7 @@ const firstBreath = 20 * time.Second
 // latestWord is when what ended is told of at the latest.
 func (r *roster) latestWord() time.Time {
 	if r.told.IsZero() {
-		return r.started.Add(firstBreath)
+		return r.started.Add(min(firstBreath, r.Interval))
 	}
 	return r.told.Add(r.breath())
 }

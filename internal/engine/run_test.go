@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"sync/atomic"
 	"testing"
@@ -172,4 +173,35 @@ func TestAHandoverDoesNotWaitForAServerThatHangs(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+func TestPassesAreToldAtLeastOnceAnInterval(t *testing.T) {
+	for _, row := range []struct {
+		name     string
+		interval time.Duration
+	}{
+		{"as often as they may be", time.Second},
+		{"as often as is usual", 5 * time.Minute},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			o := newOffice(t, monday)
+			o.pairs("a", "b", "c", "d")
+			o.Interval = row.interval
+			synctest.Test(t, func(t *testing.T) {
+				o.now = time.Now().UTC()
+				ctx, stop := context.WithTimeout(t.Context(), 20*row.interval)
+				defer stop()
+				began := time.Now()
+				var last time.Time
+				if err := o.Engine.Run(ctx, nil, func(Report, error) {
+					if gap := time.Since(cmp.Or(last, began)); gap > row.interval {
+						t.Errorf("told %s after the last time", gap)
+					}
+					last = time.Now()
+				}); err != nil || time.Since(last) > row.interval {
+					t.Errorf("told last %s before the end: %v", time.Since(last), err)
+				}
+			})
+		})
+	}
 }
