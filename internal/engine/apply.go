@@ -126,7 +126,11 @@ func (w *work) applyOne(ctx context.Context, x *write) error {
 			return &errStopped{"fuse_writes", fmt.Sprintf("nothing more is written for %s today: %d writes in a day", w.b.Name, n)}
 		}
 	}
-	id, err := w.Store.BeginIntent(store.Intent{Bilateral: w.b.Name, UID: x.UID, Change: summary(x), Version: x.Version, Exempt: exempt, At: w.Now,
+	actions, err := w.actions(x)
+	if err != nil {
+		return err
+	}
+	id, err := w.Store.BeginIntent(store.Intent{Bilateral: w.b.Name, UID: x.UID, Actions: actions, Version: x.Version, Exempt: exempt, At: w.Now,
 		Letters: w.letters[x.UID]})
 	if err != nil {
 		return err
@@ -140,20 +144,30 @@ func (w *work) applyOne(ctx context.Context, x *write) error {
 		}
 		return w.failed(id, x, err)
 	}
-	return w.done(id, x, version)
+	return w.done(id, x, version, actions)
 }
 
-// summary is the change as the intent keeps it.
-func summary(x *write) string {
-	var out []string
+// actions are what the write does, for the history, if a person would ask about it.
+func (w *work) actions(x *write) ([]store.Action, error) {
+	var out []store.Action
 	for _, p := range x.pieces {
-		out = append(out, fmt.Sprintf("%s %s %s", p.Action, p.Period, spanMark(p.To)))
+		if p.Action == "note" {
+			continue
+		}
+		a := store.Action{Bilateral: w.b.Name, Period: p.Period, Action: p.Action, From: p.From, To: p.To, Mails: p.Mails, Sentence: p.Reason, At: w.Now}
+		for _, d := range w.decided {
+			if d.Period.Key != p.Period {
+				continue
+			}
+			evidence, err := json.Marshal(d.Blockers)
+			if err != nil {
+				return nil, err
+			}
+			a.Code, a.Evidence = d.Code, evidence
+		}
+		out = append(out, a)
 	}
-	data, err := json.Marshal(out)
-	if err != nil {
-		return ""
-	}
-	return string(data)
+	return out, nil
 }
 
 // failed closes the intent of a write that certainly did nothing, and leaves it open where nobody knows: the next pass
@@ -182,9 +196,9 @@ func (w *work) rememberTaken(uid string) error {
 	return w.Store.MarkGone(w.b.Name, uid, time.Time{})
 }
 
-func (w *work) done(id int64, x *write, version string) error {
+func (w *work) done(id int64, x *write, version string, actions []store.Action) error {
 	w.wrote = true
-	if err := w.Store.FinishIntent(id, true, "written", version, w.Now); err != nil {
+	if err := w.Store.FinishIntent(id, true, "written", version, w.Now, actions...); err != nil {
 		return err
 	}
 	if err := w.Store.Remember(w.b.Name, x.UID, w.b.Home.Name, w.Now); err != nil {
@@ -202,9 +216,7 @@ func (w *work) done(id int64, x *write, version string) error {
 				return err
 			}
 		}
-		if err := w.log(p); err != nil {
-			return err
-		}
+		w.log(p)
 	}
 	return nil
 }
@@ -220,10 +232,10 @@ func (x write) told() string {
 	return ""
 }
 
-// log tells the log and the history what was done, if a person would ask about it.
-func (w *work) log(p *piece) error {
+// log tells the log what was done, if a person would ask about it.
+func (w *work) log(p *piece) {
 	if p.Action == "note" {
-		return nil
+		return
 	}
 	line := w.Log.Info().Str("bilateral", w.b.Name).Str("period", p.Period).Str("action", p.Action)
 	if !p.From.IsZero() {
@@ -233,18 +245,6 @@ func (w *work) log(p *piece) error {
 		line = line.Time("to", p.To.Start)
 	}
 	line.Strs("mails", p.Mails).Str("reason", p.Reason).Msg("written")
-	a := store.Action{Bilateral: w.b.Name, Period: p.Period, Action: p.Action, From: p.From, To: p.To, Mails: p.Mails, Sentence: p.Reason, At: w.Now}
-	for _, d := range w.decided {
-		if d.Period.Key == p.Period {
-			a.Code = d.Code
-			evidence, err := json.Marshal(d.Blockers)
-			if err != nil {
-				return err
-			}
-			a.Evidence = evidence
-		}
-	}
-	return w.Store.LogAction(a)
 }
 
 // steps are the pieces of the writes, for people: our own bookkeeping is no step.

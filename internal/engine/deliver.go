@@ -227,7 +227,8 @@ func (w *work) deliverOne(ctx context.Context, x bundle, list []calendar.Series)
 		}
 		return kind == calendar.Denied, w.Store.FailLetter(last.ID, why)
 	}
-	if err := w.Store.FinishLetters(m.ID, w.Now, x.ids()...); err != nil {
+	a := store.Action{Bilateral: w.b.Name, Period: last.Period, Action: "mail", Mails: []string{m.To.Email}, Sentence: m.Subject, At: w.Now}
+	if err := w.Store.SentLetters(m.ID, a, x.ids()...); err != nil {
 		return false, err
 	}
 	return true, w.sent(x, m, s)
@@ -304,13 +305,12 @@ func firstWord(s string) string {
 	return first
 }
 
-// sent records that a mail was taken: for the log, for `why`, and for the agendas that were in it.
+// sent tells the log that a mail was taken, and records it of the agendas that were in it.
 func (w *work) sent(x bundle, m imip.Message, s *calendar.Series) error {
 	last := x.newest()
 	w.Log.Info().Str("bilateral", w.b.Name).Str("period", last.Period).Str("to", m.To.Email).Str("subject", m.Subject).Str("id", m.ID).Msg("mailed")
-	a := store.Action{Bilateral: w.b.Name, Period: last.Period, Action: "mail", Mails: []string{m.To.Email}, Sentence: m.Subject, At: w.Now}
-	if err := w.Store.LogAction(a); err != nil || s == nil || m.Method != imip.MethodRequest {
-		return err
+	if s == nil || m.Method != imip.MethodRequest {
+		return nil
 	}
 	for _, i := range s.Instances {
 		if i.Mark[keyAgenda] == "" || !last.Original.IsZero() && !last.Original.Equal(i.Original) {

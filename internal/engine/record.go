@@ -2,6 +2,7 @@ package engine
 
 import (
 	"maps"
+	"slices"
 
 	"bilateral/calendar"
 	"bilateral/internal/plan"
@@ -143,11 +144,20 @@ func (w *work) closeIntents() error {
 				wrote, said = true, "found written, or changed by others, when looked at later"
 			}
 		}
-		if err := w.Store.FinishIntent(i.ID, wrote, said, "", w.Now); err != nil {
+		var done []store.Action
+		if wrote {
+			done = slices.DeleteFunc(i.Actions, w.wants)
+		}
+		if err := w.Store.FinishIntent(i.ID, wrote, said, "", w.Now, done...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// wants reports whether this pass had the same to write: then it was not done before.
+func (w *work) wants(a store.Action) bool {
+	return slices.ContainsFunc(w.report.Steps, func(s Step) bool { return s.Action == a.Action && s.Period == a.Period })
 }
 
 // recordCalendars keeps how the group's calendars were found.

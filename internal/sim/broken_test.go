@@ -208,7 +208,7 @@ func (s scene) ripe(t *testing.T, m *Machine) (seed uint64, passes int) {
 	return 0, 0
 }
 
-// outcome is what came of it in the end: what stands in the owner's calendar, and what was said to the owner.
+// outcome is what came of it in the end: what stands in the owner's calendar, and what the owner is told of it.
 func (w *world) outcome(t *testing.T, p *pair, orders int) string {
 	t.Helper()
 	var all []string
@@ -231,7 +231,22 @@ func (w *world) outcome(t *testing.T, p *pair, orders int) string {
 			t.Errorf("the order %+v was lost: %v", r, err)
 		}
 	}
-	return strings.NewReplacer(uids...).Replace(strings.Join(all, "\n\n"))
+	return w.history(t, p) + strings.NewReplacer(uids...).Replace(strings.Join(all, "\n\n"))
+}
+
+// history is what why tells that was done.
+func (w *world) history(t *testing.T, p *pair) string {
+	t.Helper()
+	done, err := w.store.ActionsSince(p.Name, time.Time{})
+	if err != nil {
+		t.Error(err)
+	}
+	var all []string
+	for _, a := range done {
+		all = append(all, fmt.Sprint(a.Action, " ", a.Period, a.From, a.To, a.Mails))
+	}
+	slices.Sort(all)
+	return strings.Join(all, "\n") + "\n\n"
 }
 
 // stamps differ from one run to the next: when it was written, and how often.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"encoding/json"
 	"time"
 
 	"bilateral/calendar"
@@ -13,9 +14,9 @@ type Intent struct {
 	ID        int64
 	Bilateral string
 	UID       string
-	Change    string // what is to be written, in words or JSON: slot, target, fingerprint
-	Version   string // of the series as it was observed
-	Exempt    bool   // creation, adoption or the owner's command: not counted in the daily budget
+	Actions   []Action // what is to be written, for the history
+	Version   string   // of the series as it was observed
+	Exempt    bool     // creation, adoption or the owner's command: not counted in the daily budget
 	At        time.Time
 	Letters   []Letter // that the write makes due; recorded with it
 
@@ -29,7 +30,7 @@ type Intent struct {
 func (s *Store) BeginIntent(i Intent) (id int64, err error) {
 	err = s.change("record an intent", func(tx *sql.Tx) error {
 		done, err := tx.Exec("INSERT INTO intents (bilateral, uid, change, version, exempt, at) VALUES (?, ?, ?, ?, ?, ?)",
-			i.Bilateral, i.UID, i.Change, i.Version, i.Exempt, instant(i.At))
+			i.Bilateral, i.UID, asBody(&i.Actions), i.Version, i.Exempt, instant(i.At))
 		if err != nil {
 			return err
 		}
@@ -41,12 +42,24 @@ func (s *Store) BeginIntent(i Intent) (id int64, err error) {
 	return id, err
 }
 
-// FinishIntent records what became of an intent: whether the calendar was changed, and how it went. The first record stays.
-func (s *Store) FinishIntent(id int64, wrote bool, outcome, newVersion string, at time.Time) error {
+// FinishIntent records what became of an intent: whether the calendar was changed, and how it went; and, in the same moment,
+// the actions that were done by it. The first record stays.
+func (s *Store) FinishIntent(id int64, wrote bool, outcome, newVersion string, at time.Time, done ...Action) error {
 	return s.change("finish an intent", func(tx *sql.Tx) error {
-		_, err := tx.Exec("UPDATE intents SET wrote = ?, outcome = ?, new_version = ?, done = ? WHERE id = ? AND done = ''",
+		closed, err := tx.Exec("UPDATE intents SET wrote = ?, outcome = ?, new_version = ?, done = ? WHERE id = ? AND done = ''",
 			wrote, outcome, newVersion, instant(at), id)
-		return err
+		if err != nil {
+			return err
+		}
+		if n, err := closed.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		for _, a := range done {
+			if err := logAction(tx, a); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -58,8 +71,12 @@ func (s *Store) OpenIntents(bilateral string) ([]Intent, error) {
 }
 
 func scanIntent(r row) (i Intent, err error) {
-	err = r.Scan(&i.ID, &i.Bilateral, &i.UID, &i.Change, &i.Version, &i.Exempt, (*instant)(&i.At),
+	var actions string
+	err = r.Scan(&i.ID, &i.Bilateral, &i.UID, &actions, &i.Version, &i.Exempt, (*instant)(&i.At),
 		(*instant)(&i.Done), &i.Wrote, &i.Outcome, &i.NewVersion)
+	if json.Unmarshal([]byte(actions), &i.Actions) != nil {
+		i.Actions = nil // earlier versions kept words
+	}
 	return i, err
 }
 

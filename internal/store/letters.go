@@ -81,19 +81,31 @@ func (s *Store) FailLetter(id int64, why string) error {
 	})
 }
 
-// FinishLetters closes letters: outcome is the id of the message that was sent, or why none was.
+// SentLetters closes letters that one message told of, and records in the same moment that it went out.
+func (s *Store) SentLetters(message string, a Action, ids ...int64) error {
+	return s.change("close a letter that was sent", func(tx *sql.Tx) error {
+		if err := closeLetters(tx, message, a.At, ids); err != nil {
+			return err
+		}
+		return logAction(tx, a)
+	})
+}
+
+// FinishLetters closes letters that are not sent: outcome is why.
 func (s *Store) FinishLetters(outcome string, at time.Time, ids ...int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return s.change("close a letter", func(tx *sql.Tx) error {
-		for _, id := range ids {
-			if _, err := tx.Exec("UPDATE letters SET done = ?, outcome = ?, error = '' WHERE id = ?", instant(at), outcome, id); err != nil {
-				return err
-			}
+	return s.change("close a letter", func(tx *sql.Tx) error { return closeLetters(tx, outcome, at, ids) })
+}
+
+func closeLetters(tx *sql.Tx, outcome string, at time.Time, ids []int64) error {
+	for _, id := range ids {
+		if _, err := tx.Exec("UPDATE letters SET done = ?, outcome = ?, error = '' WHERE id = ?", instant(at), outcome, id); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Told returns what the executive was last told of a series, as SetTold recorded it; "" if nothing is known.

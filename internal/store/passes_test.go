@@ -126,16 +126,21 @@ func TestBusyTimeIsKeptWithoutTitles(t *testing.T) {
 func TestIntentsAndTheDailyBudget(t *testing.T) {
 	s := opened(t, t.TempDir())
 	begin := func(exempt bool, at time.Time) int64 {
-		return must[int64](t)(s.BeginIntent(Intent{Bilateral: "dana", UID: "u1", Change: "move 2026-W49", Version: "etag1", Exempt: exempt, At: at}))
+		return must[int64](t)(s.BeginIntent(Intent{Bilateral: "dana", UID: "u1", Actions: []Action{{Bilateral: "dana", Period: "2026-W49", Action: "move", At: at}}, Version: "etag1", Exempt: exempt, At: at}))
 	}
 	midnight := berlin(t, 2026, 10, 25, 0, 0) // a day of 25 hours
 	lost := begin(false, midnight)            // may have been written
 	written, conflict := begin(false, midnight.Add(24*time.Hour)), begin(false, midnight.Add(2*time.Hour))
 	begin(true, midnight.Add(time.Hour))
 	begin(false, midnight.Add(-time.Second))
-	ok(t, s.FinishIntent(written, true, "moved", "etag2", midnight))
+	done := Action{Bilateral: "dana", Period: "2026-W49", Action: "move", At: midnight}
+	ok(t, s.FinishIntent(written, true, "moved", "etag2", midnight, done))
+	ok(t, s.FinishIntent(written, true, "moved", "etag2", midnight, done))
 	ok(t, s.FinishIntent(conflict, false, "it had changed meanwhile", "", midnight))
-	ok(t, s.FinishIntent(conflict, true, "no", "", midnight)) // the first record stays
+	ok(t, s.FinishIntent(conflict, true, "no", "", midnight, done)) // the first record stays
+	if told := must[[]Action](t)(s.Actions("dana", "2026-W49")); len(told) != 1 {
+		t.Errorf("the history has it %d times", len(told))
+	}
 
 	if n := must[int](t)(s.WritesIn("dana", calendar.Span{Start: midnight, End: midnight.AddDate(0, 0, 1)})); n != 2 {
 		t.Errorf("%d writes since midnight in Berlin, want 2", n)
@@ -143,8 +148,10 @@ func TestIntentsAndTheDailyBudget(t *testing.T) {
 	if n := must[int](t)(s.WritesIn("dana", calendar.Span{Start: berlin(t, 2026, 10, 26, 0, 0), End: berlin(t, 2026, 10, 27, 0, 0)})); n != 0 {
 		t.Errorf("%d writes since the next midnight", n)
 	}
+	_, err := s.db.Exec("UPDATE intents SET change = '[\"move 2026-W49\"]' WHERE exempt = 1") // as the first version kept it
+	ok(t, err)
 	open := must[[]Intent](t)(s.OpenIntents("dana"))
-	if len(open) != 3 || open[0].ID != lost || open[0].Version != "etag1" || open[0].Change != "move 2026-W49" || !open[0].At.Equal(midnight) {
+	if len(open) != 3 || open[0].ID != lost || open[0].Version != "etag1" || len(open[0].Actions) != 1 || open[0].Actions[0].Period != "2026-W49" || !open[0].At.Equal(midnight) {
 		t.Errorf("open: %+v", open)
 	}
 }
