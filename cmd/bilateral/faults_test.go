@@ -164,7 +164,7 @@ func (o *office) erins() int {
 }
 
 const (
-	readError  = "bilateral: dana: read the calendar of dana: read HOST/alice/work/: "
+	readError  = "bilateral: dana: read the calendar work: read HOST/alice/work/: "
 	writeError = "bilateral: dana: write the series of dana to work: write HOST/alice/work/UID.ics: "
 )
 

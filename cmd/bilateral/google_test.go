@@ -249,7 +249,7 @@ func TestAnInvitationIsNotAdoptedAtGoogle(t *testing.T) {
 }
 
 func TestWhatGoesWrongAtGoogleIsSaidInTwoLines(t *testing.T) {
-	const begin = "bilateral: dana: read the calendar of dana: read Google calendar primary: "
+	const begin = "bilateral: dana: read the calendar team: read Google calendar primary: "
 	for _, row := range []struct {
 		fault standin.Fault
 		code  int

@@ -189,7 +189,7 @@ func TestWhatAPassSaidOfASignInLeadsToLogin(t *testing.T) {
 			"calendar_unreadable critical bilateral login team; lint warning x; "},
 		{"of the calendar where the series lives", []engine.Problem{{Code: "sign_in", Severity: engine.Critical, Message: gone}, {Code: "calendar_unreadable", Severity: engine.Warning, Message: gone}},
 			"sign_in critical bilateral login team; calendar_unreadable warning bilateral login team; "},
-		{"not for a service account, which knows no login", []engine.Problem{{Code: "sign_in", Severity: engine.Critical, Message: "dana: read the calendar of dana: open calendar team: sign-in needed: the service account may not act for alice@example.org"}},
+		{"not for a service account, which knows no login", []engine.Problem{{Code: "sign_in", Severity: engine.Critical, Message: "dana: read the calendar team: open calendar team: sign-in needed: the service account may not act for alice@example.org"}},
 			"sign_in critical bilateral check; "},
 		{"nothing, where Google only does not answer", []engine.Problem{{Code: "calendar_unreadable", Severity: engine.Warning, Do: "x", Message: "sign in to calendar team: not reachable"}},
 			"calendar_unreadable warning x; "},

@@ -45,7 +45,7 @@ func (f found) current() *calendar.Series {
 func (v *view) find(b *Bilateral) (found, error) {
 	home := v.sights[b.Home]
 	if home.err != nil {
-		return found{}, fmt.Errorf("read the calendar of %s: %w", b.Name, home.err)
+		return found{}, fmt.Errorf("read the calendar %s: %w", b.Home.Name, home.err)
 	}
 	known, err := v.Store.KnownSeries(b.Name)
 	if err != nil {

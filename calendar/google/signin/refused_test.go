@@ -73,7 +73,7 @@ func TestARenewalThatGivesLessIsToldAtOnce(t *testing.T) {
 
 func TestWhichFaultsALoginMends(t *testing.T) {
 	for f := Absent; f <= Refused; f++ {
-		text := "dana: read the calendar of dana: " + (&Error{Fault: f, Detail: " x"}).Error() + "; what was last seen of it is used"
+		text := "dana: read the calendar work: " + (&Error{Fault: f, Detail: " x"}).Error() + "; what was last seen of it is used"
 		if want := f == Absent || f == Lost || f == Partial; LoginMends(text) != want {
 			t.Errorf("%s: %v", text, !want)
 		}
