@@ -96,6 +96,10 @@ func TestWhatTheDiskSaysIsToldForWhatItIs(t *testing.T) {
 		})
 	}
 	ok(t, unwritten("x", nil))
+	const said = "no room left on the disk of x (no space left on device); free some"
+	if err := unwritten("x", syscall.ENOSPC); err.Error() != said {
+		t.Errorf("people read %q", err)
+	}
 }
 
 // The number stands over the old one: a full disk has no room for a new file, and yet its daemon is to be found.

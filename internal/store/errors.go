@@ -43,7 +43,7 @@ const (
 	Failing                     // the disk reports errors
 )
 
-// FileError is a fault of the database file at Path. Its text says what to do.
+// FileError is a fault of the database file at Path. Its text says what and why and, after a semicolon, what to do.
 type FileError struct {
 	Path  string
 	Fault Fault
@@ -62,7 +62,8 @@ func (e *FileError) Error() string {
 		Unwritable: "%s cannot be written; give this user write access to it and its directory, or name another with --state",
 	}[e.Fault], e.Path)
 	if e.Err != nil {
-		s += " (" + e.Err.Error() + ")"
+		what, do, _ := strings.Cut(s, "; ")
+		return what + " (" + e.Err.Error() + "); " + do
 	}
 	return s
 }
