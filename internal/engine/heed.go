@@ -40,6 +40,7 @@ func (w *work) periodOf(i calendar.Instance) string {
 func (w *work) heed(o *store.Orders, lost bool) {
 	told, skips, ok := w.marked()
 	if !ok {
+		o.Marked = store.Marked{} // what a program dropped was not taken back
 		return
 	}
 	last := o.Marked

@@ -170,3 +170,36 @@ func TestOrdersAreKnownOfTheSeriesThatGoesOnWhenTheDatabaseIsLost(t *testing.T) 
 		})
 	}
 }
+
+// A program that does not know our marks writes the series back without them.
+func TestOrdersOutliveAProgramThatDropsOurMarks(t *testing.T) {
+	for _, twins := range []bool{false, true} {
+		t.Run(map[bool]string{false: "with one daemon", true: "with two, of which the other looks first"}[twins], func(t *testing.T) {
+			o, p := newMailOffice(t, monday)
+			o.settle()
+			other := o.twin(p)
+			pass := func() {
+				if twins {
+					if r, err := other.Pass(t.Context(), Options{Now: o.now}); err != nil || r.Err() != nil {
+						t.Fatal(err, r.Err())
+					}
+				}
+				o.pass()
+				o.now = o.now.Add(5 * time.Minute)
+			}
+			o.ask(store.Request{Kind: store.Travel, Args: map[string]string{"travel": "Asia/Tokyo:2026-12-01:2026-12-02"}})
+			o.ask(store.Request{Kind: store.Pause, Args: map[string]string{"until": "2026-12-04T08:00:00Z"}})
+			o.ask(store.Request{Kind: store.Skip, Period: "2027-W03", Args: map[string]string{"reason": "offsite"}})
+			pass()
+			pass()
+			o.edit(func(s string) string { return withoutMarks(unfold(s)) })
+			for range 4 {
+				pass()
+			}
+			orders, err := o.Store.Orders("dana")
+			if err != nil || len(orders.Skips) != 1 || len(orders.Travel) != 1 || orders.PausedUntil.IsZero() {
+				t.Errorf("orders %+v, %v", orders, err)
+			}
+		})
+	}
+}

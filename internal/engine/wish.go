@@ -223,6 +223,11 @@ func (w *work) wishAdopt() {
 		return
 	}
 	m := calendar.Mark{keyID: w.b.ID(), keySettings: w.b.settings()}
+	for key, value := range w.ordersMark() {
+		if value != "" {
+			m[key] = value
+		}
+	}
 	if !w.b.named(s.UID) {
 		m[keyExcluded] = instantsMark(leftOut(s))
 	}
