@@ -47,9 +47,9 @@ func Open(dir string) (*Store, error) {
 	return s, nil
 }
 
-// logAhead lets readers and a writer not wait for each other. The file keeps it. SQLite does not wait for others before it
-// changes this, whatever busy_timeout says, so a file is made so before others can see it; one that a person put here, a
-// copy perhaps, becomes so when nobody else has it open.
+// logAhead lets readers and a writer not wait for each other. The file keeps it. SQLite changes this from within a reading
+// transaction, so where another process writes, or does the same, it fails at once, whatever busy_timeout says: a file is
+// made so before others can see it, and one that a person put here, a copy perhaps, becomes so when nobody is in the way.
 func (s *Store) logAhead() error {
 	var mode string
 	return explain(s.path, s.db.QueryRow("PRAGMA journal_mode = WAL").Scan(&mode))
