@@ -90,6 +90,7 @@ func wholeAt(path string) error {
 // long as the damaged file is kept. Where there is no whole copy the damage is reported and nothing is changed. The
 // caller holds the lock of dir.
 func OpenWhole(dir string, now time.Time) (*Store, error) {
+	sweep(dir)
 	s, err := Open(dir)
 	if err == nil {
 		if err = s.Check(); err == nil {
@@ -105,6 +106,19 @@ func OpenWhole(dir string, now time.Time) (*Store, error) {
 		return nil, &FileError{Path: filepath.Join(dir, File), Fault: Lost, Err: cause(err)}
 	}
 	return restore(dir, copied, when, now)
+}
+
+// sweep removes what processes that were killed left half written: the files beside the database, such as what is known of a
+// calendar, are written under a name that ends so and then renamed. An hour is longer than any write takes, and it is that
+// of the file system's clock.
+func sweep(dir string) {
+	left, _ := fs.Glob(os.DirFS(dir), "*.tmp")
+	for _, name := range left {
+		path := filepath.Join(dir, name)
+		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > time.Hour {
+			os.Remove(path) // what cannot be removed does no harm
+		}
+	}
 }
 
 // Damaged reports whether an error is that of a damaged database, which [OpenWhole] can help at the next start.

@@ -169,3 +169,20 @@ func TestARestorationThatBrokeOffIsMadeAgain(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatAKilledProcessLeftHalfWrittenIsSwept(t *testing.T) {
+	dir := closed(t)
+	old, young, other := filepath.Join(dir, "caldav-44ef.123.tmp"), filepath.Join(dir, "mail-d2f4.json.456.tmp"), filepath.Join(dir, "notes.txt")
+	for _, path := range []string{old, young, other} {
+		ok(t, os.WriteFile(path, []byte("half"), 0o600))
+	}
+	for _, path := range []string{old, other} {
+		ok(t, os.Chtimes(path, time.Time{}, time.Now().Add(-2*time.Hour)))
+	}
+	s, err := OpenWhole(dir, monday)
+	ok(t, err)
+	defer s.Close()
+	if !missing(old) || missing(young) || missing(other) {
+		t.Error("what is left is not what may be in use, or a person's")
+	}
+}
