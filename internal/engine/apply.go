@@ -84,7 +84,7 @@ const maxWrites = 20
 // apply writes what was worked out, one series after the other, and reports the steps.
 func (w *work) apply(ctx context.Context) error {
 	writes := w.writes()
-	defer func() { w.report.Steps = steps(writes) }()
+	defer func() { w.report.Steps = w.steps(writes) }()
 	switch {
 	case w.Dry || !w.acting():
 		return nil
@@ -247,14 +247,19 @@ func (w *work) log(p *piece) {
 	line.Strs("mails", p.Mails).Str("reason", p.Reason).Msg("written")
 }
 
-// steps are the pieces of the writes, for people: our own bookkeeping is no step.
-func steps(writes []write) []Step {
+// steps are the pieces of the writes, for people: our own bookkeeping is no step, but a plan that keeps quiet about a write
+// would not be true.
+func (w *work) steps(writes []write) []Step {
 	var out []Step
 	for _, x := range writes {
+		before := len(out)
 		for _, p := range x.pieces {
 			if p.Action != "note" && x.touches(p) {
 				out = append(out, p.Step)
 			}
+		}
+		if len(out) == before && w.Dry {
+			out = append(out, Step{Bilateral: w.b.Name, Action: "note", Reason: "our own mark in the series is brought up to date; nobody is told"})
 		}
 	}
 	return out
