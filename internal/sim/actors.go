@@ -483,6 +483,9 @@ func editOthers(w *world, p *pair) string {
 	return "changed other things of " + key(n)
 }
 
+// secret is what private follow-ups say.
+const secret = "moves house in spring"
+
 func addItem(w *world, p *pair) string {
 	p.items++
 	i := agenda.Item{Bilateral: p.Name, Kind: agenda.Update, Text: fmt.Sprintf("News number %d", p.items), Created: w.now, Status: agenda.Open}
@@ -491,6 +494,10 @@ func addItem(w *world, p *pair) string {
 	}
 	if _, err := w.store.Add(agenda.FollowUp{Item: i}, "alice", w.now); err != nil {
 		return "a follow-up was not kept: " + err.Error()
+	}
+	own := agenda.Item{Bilateral: p.Name, Kind: agenda.Personal, Text: secret, Created: w.now, Status: agenda.Open}
+	if _, err := w.store.AddPrivate(agenda.Private{Item: own}, "alice", w.now); err != nil {
+		return "a private follow-up was not kept: " + err.Error()
 	}
 	return "a new follow-up: " + i.Text
 }
@@ -582,7 +589,10 @@ func orderStart(w *world, p *pair) string {
 	return p.order(store.Start, "", nil)
 }
 
-func watch(_ *world, p *pair) string {
+func watch(w *world, p *pair) string {
+	if w.second != nil {
+		return "" // what is ordered in watch mode stands in one machine's database alone
+	}
 	p.Acting = !p.Acting
 	return fmt.Sprintf("%s acting: %v", p.Name, p.Acting)
 }

@@ -98,7 +98,8 @@ func dropMarks(w *world, p *pair) string {
 	for _, mem := range p.periods {
 		mem.forgotten = true
 		if s.ended() {
-			mem.pin = calendar.Span{} // what the series that goes on was to keep stood in the mark
+			mem.skipAsked = mem.skipAsked || mem.deleted
+			mem.pin, mem.deleted = calendar.Span{}, false // what the series that goes on was to keep stood in the mark
 		}
 	}
 	for _, m := range s.meetings(w.end.AddDate(0, 5, 0)) {

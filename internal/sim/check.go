@@ -19,22 +19,31 @@ type check struct {
 	before, after stand
 	asked         []store.Request
 	report        engine.BilateralReport
-	whole         bool // the pass ran to its end
-	split         bool // another series took over, or will once this one is ended
+	whole         bool            // the pass ran to its end
+	split         bool            // another series took over, or will once this one is ended
+	held          map[string]bool // periods that the pass found held, which was so
 }
 
 func (c *check) run() error {
 	for _, r := range c.asked { // taken before anything is written
 		if r.Kind == store.Travel {
-			c.pair.trips = append(c.pair.trips, journey(r.Args["travel"]))
+			c.travels(journey(r.Args["travel"]))
 		}
 	}
-	for _, rule := range []func() error{c.oneEach, c.splits, c.quietWhenTold, c.texts, c.times, c.orders, c.verdicts} {
+	for _, rule := range []func() error{c.oneEach, c.splits, c.quietWhenTold, c.texts, c.times, c.orders, c.verdicts, c.look} {
 		if err := rule(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// travels keeps an order once, however often its write fails.
+func (c *check) travels(t plan.Travel) {
+	same := func(x plan.Travel) bool { return x.First == t.First && x.Last == t.Last && x.Zone == t.Zone }
+	if !slices.ContainsFunc(c.trips, same) {
+		c.pair.trips = append(c.trips, t)
+	}
 }
 
 // oneEach: at most one live instance a period, over all series.
@@ -280,7 +289,7 @@ func (c *check) change(period string, was, is meeting, stood, stands bool) error
 		return nil
 	case c.isPaused() && !ordered && !(stood && !stands && (mem.skipped || mem.skipAsked)):
 		return errors.New("it is paused")
-	case mem.final:
+	case c.w.held[c.Name+" "+period]:
 		return errors.New("it had been held")
 	case is.series == nil && c.split:
 		return nil // between the end of one series and the start of the next
@@ -309,7 +318,7 @@ func (c *check) change(period string, was, is meeting, stood, stands bool) error
 	if !stood || ordered || c.split {
 		return nil
 	}
-	return c.moved(period, was, mem)
+	return c.moved(period, was, is, mem)
 }
 
 // owesNothing reports whether the day has no shared hours, so that nobody guards what stands on it.
@@ -319,13 +328,16 @@ func (c *check) owesNothing(day string) bool {
 }
 
 // moved judges a move that nobody ordered: it has a cause and is within the budget.
-func (c *check) moved(period string, was meeting, mem *memory1) error {
+func (c *check) moved(period string, was, is meeting, mem *memory1) error {
 	if c.noted(was) {
 		return errors.New("the no to it came with a note")
 	}
 	declined := c.declined(was) || c.nos[was.uid()+was.original.String()].Equal(was.span)
 	if !declined && !c.vagueNow() && was.span.Start.After(c.w.now) && c.fits(was, period) {
 		return errors.New("nothing was wrong with it")
+	}
+	if err := c.mannerly(was, is, mem, declined); err != nil {
+		return err
 	}
 	today := c.w.now.In(c.w.zone).Format(time.DateOnly)
 	mem.moves++

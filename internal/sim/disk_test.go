@@ -23,7 +23,7 @@ func TestAFullDiskStopsWritesAndNothingElse(t *testing.T) {
 			if err := w.pass(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			w.process.full = true
+			w.full, w.process.full = w.end, true
 			writes, mails, failed := w.mine.Writes(), w.mailsTaken(), 0
 			for range 150 {
 				w.book(w.pairs[0])
@@ -42,7 +42,7 @@ func TestAFullDiskStopsWritesAndNothingElse(t *testing.T) {
 			if failed < 100 {
 				t.Errorf("only %d passes failed", failed)
 			}
-			w.process.full = false
+			w.full, w.process.full = time.Time{}, false
 			if err := w.calm(t.Context()); err != nil {
 				t.Error(err)
 			}

@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/base64"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -21,10 +22,11 @@ func (w *world) fault(a *memory.Account) func(string) error {
 			return down
 		case op == memory.Probing:
 			return nil
-		case w.now.Before(w.outages[a]):
-			return down
+		case w.now.Before(w.outages[a].until):
+			return w.outages[a].says(op)
 		case w.lost[op] && a == w.mine:
 			delete(w.lost, op)
+			w.struck = true
 			w.say("  fault at %s", op)
 			return down
 		}
@@ -56,9 +58,40 @@ func brokenFile(w *world, p *pair) string {
 }
 
 func outage(w *world, p *pair) string {
-	a := w.either(p)
-	w.outages[a] = w.now.Add(time.Duration(1+w.IntN(30)) * 20 * time.Minute)
-	return fmt.Sprintf("%s calendar is down until %s", map[bool]string{true: "the owner's", false: p.Name + "'s"}[a == w.mine], w.outages[a].In(w.zone).Format("Mon 15:04"))
+	return w.fails(w.either(p), calendar.Unreachable, time.Duration(1+w.IntN(30))*20*time.Minute)
+}
+
+// downtime is why a calendar cannot be reached, and until when.
+type downtime struct {
+	until time.Time
+	kind  calendar.ErrorKind
+}
+
+func (o downtime) says(op string) error {
+	e := &calendar.Error{Kind: o.kind, Op: op, Target: "memory"}
+	if o.kind == calendar.Quota {
+		e.RetryAt = o.until
+	}
+	return e
+}
+
+// breather is how long a calendar that could not be reached can be reached at least, in a storm: else nothing would ever
+// be decided.
+const breather = 8 * time.Hour
+
+func (w *world) fails(a *memory.Account, kind calendar.ErrorKind, length time.Duration) string {
+	if w.storm && w.now.Before(w.outages[a].until.Add(breather)) {
+		return ""
+	}
+	until := w.now.Add(length)
+	w.outages[a] = downtime{until, kind}
+	whose := "the owner's"
+	for _, p := range w.pairs {
+		if a == p.hers {
+			whose = p.Name + "'s"
+		}
+	}
+	return fmt.Sprintf("%s calendar fails (kind %v) until %s", whose, kind, until.In(w.zone).Format("Mon 15:04"))
 }
 
 func loseAnswer(w *world, _ *pair) string {
@@ -73,23 +106,30 @@ func crash(w *world, _ *pair) string {
 }
 
 func loseState(w *world, _ *pair) string {
+	if w.blocked() {
+		return ""
+	}
 	w.lives++
+	w.dir = filepath.Join(w.base, fmt.Sprintf("life%d", w.lives))
+	w.unlearn()
+	if w.broken = w.boot(); w.broken != nil {
+		return "no new state"
+	}
+	return "the state directory is lost"
+}
+
+// unlearn: what was only in the database is lost. What was held is history too.
+func (w *world) unlearn() {
 	clear(w.knows)
 	clear(w.vague)
+	clear(w.held)
 	if w.post != nil {
-		w.post.said, w.post.handed = slices.Clone(w.post.mailbox), 0
+		w.said, w.handed = slices.Clone(w.post.mailbox), 0
 	}
 	for _, p := range w.pairs {
 		p.forget()
 		p.recollect()
-		for _, m := range p.periods {
-			m.final = false // what was held is history, and lost with it
-		}
 	}
-	if err := w.boot(); err != nil {
-		return "no new state: " + err.Error()
-	}
-	return "the state directory is lost"
 }
 
 // forget: what was not sent yet is lost with the state, and so is what was told of a series whose mark is gone too.
@@ -116,7 +156,7 @@ func (p *pair) recollect() {
 		}
 		travel = unmark(s.master.value("X-BILATERAL-TRAVEL"))
 		p.paused, _ = time.Parse(utcForm, s.master.value("X-BILATERAL-PAUSED"))
-		skips += unmark(s.master.value("X-BILATERAL-SKIPS")) + "\n"
+		skips = unmark(s.master.value("X-BILATERAL-SKIPS")) + "\n"
 		for _, o := range s.overrides {
 			if o.value("X-BILATERAL-STATE") == "skipped" {
 				told[p.periodOf(o.moment("RECURRENCE-ID"), list)] = true

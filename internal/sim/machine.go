@@ -31,7 +31,11 @@ func NewMachine() *Machine {
 			return 0
 		})
 		// Power does not fail here, processes do, and those leave what they wrote with the kernel.
-		_, err := c.ExecContext(context.Background(), "PRAGMA synchronous=OFF", []driver.NamedValue{})
+		pragmas := "PRAGMA synchronous=OFF"
+		if p.sealed {
+			pragmas += ";PRAGMA query_only=ON"
+		}
+		_, err := c.ExecContext(context.Background(), pragmas, []driver.NamedValue{})
 		return err
 	})
 	return m
@@ -59,8 +63,10 @@ type process struct {
 	left  int  // steps until death; 0: it lives on
 	hardy bool // it fails at that step alone, and lives on
 	dead  bool
-	full  bool   // nothing can be written to its disk
-	at    string // what it died or failed at; "" if nothing went wrong
+	full  bool // nothing can be written to its disk
+	// sealed: its state directory is read-only, and was so when it began.
+	sealed bool
+	at     string // what it died or failed at; "" if nothing went wrong
 }
 
 // step counts one step and reports whether the process is dead at it.

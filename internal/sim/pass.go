@@ -11,6 +11,7 @@ import (
 	"bilateral/calendar"
 	"bilateral/calendar/memory"
 	"bilateral/internal/engine"
+	"bilateral/internal/plan"
 	"bilateral/internal/store"
 )
 
@@ -104,8 +105,15 @@ func (w *world) again() {
 
 // pass runs one pass and judges it.
 func (w *world) pass(ctx context.Context) error {
-	w.observed, w.meddled = map[*memory.Account]bool{}, false
+	if w.broken != nil {
+		return w.broken
+	}
+	if err := w.heal(); err != nil {
+		return err
+	}
+	w.observed, w.meddled, w.struck = map[*memory.Account]bool{}, false, false
 	w.before = w.look(w.accounts()...)
+	writes, mails := w.mine.Writes(), w.mailsTaken()
 	asked := map[*pair][]store.Request{}
 	for _, p := range w.pairs {
 		requests, err := w.store.PendingRequests(p.Name)
@@ -117,22 +125,34 @@ func (w *world) pass(ctx context.Context) error {
 	report, err := w.engine.Pass(ctx, engine.Options{Now: w.now, Next: w.now.Add(5 * time.Minute)})
 	w.counts["passes"]++
 	w.tell(report)
-	broken := w.process.at != ""
-	if err != nil && !broken {
+	broken, blocked := w.process.at != "", w.blocked()
+	switch {
+	case err != nil && !broken && !blocked:
 		return fmt.Errorf("the pass failed: %w", err)
+	case blocked && (w.mine.Writes() != writes || w.mailsTaken() != mails):
+		return errors.New("it did what it could not record")
 	}
 	w.after = w.look(w.accounts()...)
-	w.learn()
+	if !blocked {
+		w.learn()
+	}
 	if err := w.untouched(); err != nil {
 		return err
 	}
 	for k, p := range w.pairs {
-		c := &check{pair: p, before: w.before.pairs[p], after: w.after.pairs[p], asked: asked[p], whole: !broken}
+		c := &check{pair: p, before: w.before.pairs[p], after: w.after.pairs[p], asked: asked[p], whole: !broken && !blocked}
+		p.failed = true
 		if k < len(report.Bilaterals) {
 			c.report = report.Bilaterals[k]
+			p.failed = c.report.Err != nil
 		}
-		c.whole = c.whole && c.report.Err == nil && !w.meddled
-		p.failed = c.report.Err != nil
+		if p.failed && c.whole {
+			if err := w.excused(p, c.report); err != nil {
+				return fmt.Errorf("%s: %w", p.Name, err)
+			}
+		}
+		c.whole = c.whole && !p.failed && !w.meddled
+		p.whole = c.whole && p.Acting
 		if err := c.run(); err != nil {
 			return fmt.Errorf("%s: %w", p.Name, err)
 		}
@@ -146,7 +166,53 @@ func (w *world) pass(ctx context.Context) error {
 		}
 	}
 	w.deliver()
-	return nil
+	if broken || blocked {
+		return nil
+	}
+	return errors.Join(w.keepCopy(), w.canBeSeen())
+}
+
+// canBeSeen: status has something to say of each bilateral, whatever happens.
+func (w *world) canBeSeen() error {
+	if w.counts["passes"]%32 > 0 {
+		return nil
+	}
+	s, err := w.engine.Status(w.now, 0)
+	if err == nil && len(s.Bilaterals) != len(w.pairs) {
+		err = fmt.Errorf("status tells of %d bilaterals", len(s.Bilaterals))
+	}
+	return err
+}
+
+// excused: a bilateral is worked on in each pass, unless its own calendar, or a file of its own, cannot be read or written.
+func (w *world) excused(p *pair, r engine.BilateralReport) error {
+	state, err := w.homeState()
+	if err != nil {
+		return err
+	}
+	down := w.now.Before(w.outages[w.mine].until) || w.struck || state.NextTry.After(w.now)
+	switch kind := calendar.KindOf(r.Err); {
+	case r.Err == nil:
+		return errors.New("it had no turn")
+	case r.Code != "", w.now.Before(p.unread), down:
+		return nil
+	case kind == calendar.Conflict && w.meddled:
+		return nil
+	case kind == 0 && strings.Contains(r.Err.Error(), "is not to be seen"):
+		return nil // while entries of the calendar cannot be read
+	}
+	return fmt.Errorf("nothing was the matter with it, and yet: %w", r.Err)
+}
+
+// homeState is the owner's calendar as the last pass found it.
+func (w *world) homeState() (store.CalendarState, error) {
+	states, err := w.store.Calendars()
+	for _, s := range states {
+		if s.Name == w.home.Name {
+			return s, err
+		}
+	}
+	return store.CalendarState{}, err
 }
 
 // recover starts a new process where the last one died; one that is hardy goes on.
@@ -235,6 +301,11 @@ func (p *pair) copies() *entry {
 // untouched: nothing but our own series is ever written, and nothing in the executives' calendars.
 func (w *world) untouched() error {
 	for _, a := range w.accounts() {
+		for name, data := range w.after.objects[a] {
+			if bytes.Contains(data, []byte(secret)) {
+				return fmt.Errorf("%s tells what is private", name)
+			}
+		}
 		for name, data := range w.before.objects[a] {
 			if !bytes.Equal(data, w.after.objects[a][name]) && (a != w.mine || !w.isOurs(name)) {
 				return fmt.Errorf("the engine wrote to %s, which is not its own", name)
@@ -312,8 +383,20 @@ func (s *series) keepAnswers(old map[string]*node, email string) {
 // more find nothing to write.
 func (w *world) calm(ctx context.Context) error {
 	w.say("all is calm")
+	w.depart()
 	w.lost, w.between, w.process.left = map[string]bool{}, nil, 0
+	w.full, w.sealed = time.Time{}, time.Time{}
 	clear(w.outages)
+	for _, p := range w.pairs {
+		p.unread = time.Time{}
+	}
+	for _, a := range w.accounts() {
+		for _, name := range a.Names() {
+			if strings.HasPrefix(name, "broken") {
+				a.Delete(name)
+			}
+		}
+	}
 	if w.post != nil {
 		w.post.down, w.post.lose = time.Time{}, false
 	}
@@ -327,7 +410,7 @@ func (w *world) calm(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := w.informed(); err != nil {
+	if err := errors.Join(w.informed(), w.decided()); err != nil {
 		return err
 	}
 	writes, mails := w.mine.Writes(), w.mailsTaken()
@@ -340,6 +423,22 @@ func (w *world) calm(ctx context.Context) error {
 		}
 		if w.mailsTaken() != mails {
 			return errors.New("a settled world was mailed to")
+		}
+	}
+	return nil
+}
+
+// decided: nothing waits that could have been done.
+func (w *world) decided() error {
+	for _, p := range w.pairs {
+		list, err := w.store.Verdicts(p.Name)
+		if err != nil {
+			return err
+		}
+		for _, v := range list {
+			if v.State == plan.Pending && p.Acting && !v.Until.After(w.now) {
+				return fmt.Errorf("%s: %s waits since %s (%s: %s)", p.Name, v.Period, short(v.Until, w.zone), v.Code, v.Sentence)
+			}
 		}
 	}
 	return nil

@@ -18,10 +18,8 @@ import (
 type post struct {
 	*world
 	down    time.Time
-	lose    bool // the next message is taken, and the answer lost
-	said    []imip.Reply
+	lose    bool         // the next message is taken, and the answer lost
 	mailbox []imip.Reply // all that ever came: read again where it is not known how far it was read
-	handed  int          // answers that the process has been given, and that are behind it at its next look
 	unsure  map[string]bool
 	current []string // what was mailed about in this pass
 	taken   int
@@ -34,6 +32,7 @@ type guest struct {
 	ids    map[string]bool
 	agenda map[string]bool
 	astray bool // what we knew of it is lost for good
+	shared bool // two daemons write to it: the one's mail may overtake the other's invitation
 }
 
 var errPost = &calendar.Error{Kind: calendar.Unreachable, Op: "send", Target: "smtp"}
@@ -90,6 +89,9 @@ func (p *post) deliverTo(m imip.Message, root *node, key string) error {
 		if !pair.Acting {
 			return errors.New("it is in watch mode")
 		}
+		if strings.Contains(m.Text+string(m.Calendar), secret) {
+			return errors.New("it tells what is private")
+		}
 		if m.Method == "" {
 			return nil
 		}
@@ -105,20 +107,20 @@ func (g *guest) take(m imip.Message, root *node, unsure bool) error {
 		return fmt.Errorf("its method is %q", m.Method)
 	}
 	if g.ids[m.ID] {
-		if !unsure {
+		if !unsure && !g.shared {
 			return errors.New("the same message came before")
 		}
 		return nil
 	}
 	g.ids[m.ID] = true
-	if g.astray && g.copies[root.kids[len(root.kids)-1].value("UID")] == nil && strings.Contains(about(root), " ") {
+	if (g.astray || g.shared) && g.copies[root.kids[len(root.kids)-1].value("UID")] == nil && strings.Contains(about(root), " ") {
 		return nil // about one meeting of a series whose invitation was lost with the state
 	}
 	before := g.picture()
-	if err := g.merge(root); err != nil {
+	if err := g.merge(root); err != nil && !g.shared {
 		return err
 	}
-	if agenda := g.brings(root); !agenda && !unsure && before == g.picture() {
+	if agenda := g.brings(root); !agenda && !unsure && !g.shared && before == g.picture() {
 		return errors.New("nothing changes by it")
 	}
 	return nil
@@ -236,6 +238,9 @@ func (p *post) Replies(context.Context) ([]imip.Reply, error) {
 
 func (p *post) arrive(r imip.Reply) {
 	p.said, p.mailbox = append(p.said, r), append(p.mailbox, r)
+	if p.second != nil {
+		p.second.said = append(p.second.said, r)
+	}
 }
 
 // mailPass is what the mails of one pass must have been.

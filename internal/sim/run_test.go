@@ -61,13 +61,3 @@ func TestTheDaemonKeepsAWeekInFakeTime(t *testing.T) {
 		}
 	})
 }
-
-// comingAt is the first live meeting that begins after t.
-func (p *pair) comingAt(t time.Time) (meeting, bool) {
-	for _, m := range meetings(p.series(p.w.mine), t.AddDate(0, 2, 0)) {
-		if m.live && m.span.Start.After(t) {
-			return m, true
-		}
-	}
-	return meeting{}, false
-}

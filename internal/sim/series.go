@@ -226,3 +226,13 @@ func (m *meeting) ownText(keep bool) *node {
 
 // key names the component for people and maps.
 func key(n *node) string { return n.value("UID") + " " + n.value("RECURRENCE-ID") }
+
+// comingAt is the first live meeting that begins after t.
+func (p *pair) comingAt(t time.Time) (meeting, bool) {
+	for _, m := range meetings(p.series(p.w.mine), t.AddDate(0, 2, 0)) {
+		if m.live && m.span.Start.After(t) {
+			return m, true
+		}
+	}
+	return meeting{}, false
+}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -40,7 +41,12 @@ func (p *pair) rest(zone *time.Location) func(calendar.Span) ([]calendar.Event, 
 		events = append(events, calendar.Event{Span: s, AllDay: true, Kind: calendar.Holiday, Title: "Holiday", Transparent: p.w.IntN(2) == 0})
 		p.holidays = append(p.holidays, &entry{spans: []calendar.Span{s}, strength: calendar.Away, what: "the public holiday of " + s.Start.In(zone).Format(time.DateOnly)})
 	}
-	return func(calendar.Span) ([]calendar.Event, error) { return events, nil }
+	return func(calendar.Span) ([]calendar.Event, error) {
+		if p.w.now.Before(p.unread) {
+			return nil, errors.New("a file of holidays cannot be read")
+		}
+		return events, nil
+	}
 }
 
 // settle puts a series into the owner's calendar that people made weeks ago, with one meeting left out.

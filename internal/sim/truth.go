@@ -19,6 +19,7 @@ func (c *check) verdicts() error {
 		return err
 	}
 	said := map[string]bool{}
+	c.held = map[string]bool{}
 	for _, v := range list {
 		if said[v.Period] {
 			return fmt.Errorf("%s has two states", v.Period)
@@ -30,8 +31,9 @@ func (c *check) verdicts() error {
 		if err := c.true(v); err != nil {
 			return fmt.Errorf("%s is said to be %s (%s: %s; slot %s), but %w", v.Period, v.State, v.Code, v.Sentence, plan.When(v.Slot, c.w.zone), err)
 		}
+		c.held[v.Period] = v.State == plan.Held
 		if v.Final && v.State == plan.Held {
-			c.remember(v.Period).final = true
+			c.w.held[c.Name+" "+v.Period] = true
 		}
 	}
 	return c.noneMissing(said)
@@ -60,7 +62,7 @@ func (c *check) true(v store.Dated) error {
 			return fmt.Errorf("nobody skipped it")
 		}
 	case plan.Pending:
-		if live && c.noted(m) && (c.guest == nil || c.Acting) && v.Code != "watch" && v.Code != "unwritten" {
+		if live && c.noted(m) && c.w.observed[c.hers] && (c.guest == nil || c.Acting) && v.Code != "watch" && v.Code != "unwritten" {
 			return fmt.Errorf("the no to it came with a note, and nothing may move")
 		}
 		if v.Until.IsZero() {
@@ -142,7 +144,7 @@ func (c *check) noneMissing(said map[string]bool) error {
 
 // known are the series that can be known as ours: without its mark, one that people made cannot once the state is lost.
 func (c *check) known() []*series {
-	list := slices.Clone(c.after.list)
+	list := slices.DeleteFunc(slices.Clone(c.after.list), (*series).never)
 	for len(list) > 1 && list[0].master.index("X-BILATERAL") < 0 && !c.made(list[0].uid()) {
 		list = list[1:]
 	}

@@ -13,9 +13,6 @@ import (
 	"bilateral/calendar/memory"
 	"bilateral/internal/engine"
 	"bilateral/internal/plan"
-	"bilateral/internal/store"
-
-	"github.com/rs/zerolog"
 )
 
 // world is one seed's life.
@@ -25,7 +22,9 @@ type world struct {
 	base    string
 	lives   int // state directories used so far
 	storm   bool
-	process *process
+	*daemon         // the one that passes now
+	second  *daemon // on another machine, or nil
+	broken  error   // what went wrong at the hands of a deed
 
 	now, began, end time.Time
 	mine            *memory.Account
@@ -33,19 +32,17 @@ type world struct {
 	zone            *time.Location
 	pairs           []*pair
 	entries         []*entry
-	store           *store.Store
-	engine          *engine.Engine
 
-	outages  map[*memory.Account]time.Time
+	outages  map[*memory.Account]downtime
 	lost     map[string]bool // op -> the next one fails
+	struck   bool            // one did in this pass
 	between  func()          // happens while a pass is under way
 	meddled  bool            // somebody edited during this pass: what it says may be of before
 	stir     time.Time       // when something last happened
 	trace    []string
 	counts   map[string]int
 	observed map[*memory.Account]bool // in this pass
-	knows    map[*memory.Account][]*entry
-	vague    map[*memory.Account]bool // what the engine knows of it cannot be told
+	offsets  [2]int                   // of the two people's zones, a moment ago
 
 	post          *post // nil: there is no [mail]
 	before, after *view
@@ -71,6 +68,8 @@ type pair struct {
 	guest     *guest                   // the executive's copy, where it is made of mails
 	nos       map[string]calendar.Span // declined by mail: where the instance stood
 	edited    bool                     // the settings were changed, and the series may be split for it
+	unread    time.Time                // until then the files of public holidays cannot be read
+	whole     bool                     // the last pass wrote all that the owner had ordered
 }
 
 // memory1 is what people did to one period, and how often the engine changed its time.
@@ -84,8 +83,8 @@ type memory1 struct {
 	moves     int
 	moved     string // date of the last move
 	refused   []calendar.Span
-	lines     []string // what people wrote into the block
-	final     bool
+	lines     []string  // what people wrote into the block
+	wrong     time.Time // since when passes have seen that it cannot stay
 }
 
 // entry is busy time that a person has.
@@ -123,6 +122,7 @@ func (m *Machine) Live(ctx context.Context, dir string, seed uint64, days int) (
 // whole is the life from its first boot to its last calm pass.
 func (w *world) whole(ctx context.Context, seed uint64) (map[string]int, error) {
 	err := w.live(ctx)
+	w.depart()
 	if w.store != nil {
 		w.store.Close()
 	}
@@ -137,8 +137,8 @@ func (w *world) whole(ctx context.Context, seed uint64) (map[string]int, error) 
 }
 
 func newWorld(m *Machine, dir string, seed uint64, days int) *world {
-	w := &world{Rand: rand.New(rand.NewPCG(seed, 7)), machine: m, base: dir, process: &process{}, outages: map[*memory.Account]time.Time{},
-		lost: map[string]bool{}, counts: map[string]int{}, knows: map[*memory.Account][]*entry{}, vague: map[*memory.Account]bool{}, cache: map[*memory.Account]map[string]cached{}}
+	w := &world{Rand: rand.New(rand.NewPCG(seed, 7)), machine: m, base: dir, daemon: newDaemon(filepath.Join(dir, "life0")), outages: map[*memory.Account]downtime{},
+		lost: map[string]bool{}, counts: map[string]int{}, cache: map[*memory.Account]map[string]cached{}}
 	c := casts[w.IntN(len(casts))]
 	w.zone = zones()[c.mine]
 	w.began = time.Date(2026, time.Month(1+w.IntN(12)), 1+w.IntN(28), w.IntN(24), 0, 0, 0, time.UTC)
@@ -283,38 +283,6 @@ func (w *world) at(t time.Time, minute int) time.Time {
 	return time.Date(d.Year(), d.Month(), d.Day(), 0, minute, 0, 0, w.zone).UTC()
 }
 
-// boot starts a new process on the state directory.
-func (w *world) boot() error {
-	if w.store != nil {
-		w.store.Close()
-	}
-	w.process = &process{}
-	dir := filepath.Join(w.base, fmt.Sprintf("life%d", w.lives))
-	w.machine.start(dir, w.process)
-	st, err := store.Open(dir)
-	if err != nil {
-		return err
-	}
-	w.store = st
-	w.engine = &engine.Engine{Store: st, Log: zerolog.New(&dying{w}), Interval: 5 * time.Minute}
-	if w.post != nil {
-		w.post.handed = 0
-		w.engine.Post, w.engine.Answers = w.post, true
-	}
-	for _, p := range w.pairs {
-		w.engine.Bilaterals = append(w.engine.Bilaterals, p.Bilateral)
-	}
-	return nil
-}
-
-// dying is the log of a process that may die at a line of it.
-type dying struct{ w *world }
-
-func (d *dying) Write(b []byte) (int, error) {
-	d.w.process.step("log")
-	return len(b), nil
-}
-
 // live is the life: people act at random moments, passes run every five minutes while something has just happened and
 // every two hours in calm, which a level-triggered engine must stand.
 func (w *world) live(ctx context.Context) error {
@@ -332,7 +300,7 @@ func (w *world) live(ctx context.Context) error {
 			w.stir = w.now
 			next = w.now.Add(time.Duration(1+w.ExpFloat64()*pause) * time.Minute)
 		}
-		if err := w.pass(ctx); err != nil {
+		if err := w.turn(ctx); err != nil {
 			return err
 		}
 		step := 5 * time.Minute
