@@ -57,7 +57,7 @@ tests() {
 # for what starts some, and the program as a whole, whose parts are in the others.
 raced() {
   tests -race -short -tags servers $(go list -tags servers ./... | grep -v -e /internal/plan$ -e /internal/engine$ -e /internal/sim$ -e /cmd/bilateral$ -e /test/endtoend$) &&
-    tests -race -run 'TestAPassOfManyGroups|TestALoop|TestTheDaemon' ./internal/engine ./internal/sim # what has goroutines
+    tests -race -run 'TestAPassOfManyGroups|TestALoop' ./internal/engine # what has goroutines
 }
 
 # The program as people run it. It is told from where it runs, so it stays on the disk.
