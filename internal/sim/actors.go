@@ -410,6 +410,7 @@ func deleteSeries(w *world, p *pair) string {
 	}
 	for period, m := range p.periods { // the owner's skips outlive the series
 		p.periods[period] = &memory1{skipAsked: m.skipped || m.skipAsked}
+		w.reopen(p.Name + " " + period)
 	}
 	return "the series of " + p.Name + " is deleted"
 }

@@ -439,6 +439,7 @@ func (c *check) obey(r store.Request, mem *memory1) {
 	case store.Skip:
 		mem.skipped, mem.pin = true, calendar.Span{}
 	case store.Unskip:
+		mem.skipAsked, mem.deleted = mem.skipAsked || mem.deleted, false
 		mem.skipped = false // its mark says so until the meeting is back, and that alone outlives the state
 	case store.Move:
 		if m, live := c.after.live(r.Period); live {

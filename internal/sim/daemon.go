@@ -140,6 +140,14 @@ func (w *world) depart() {
 	w.say("the second daemon ends")
 }
 
+// reopen forgets what the daemons said for good of a bilateral's period.
+func (w *world) reopen(period string) {
+	delete(w.held, period)
+	if w.second != nil {
+		delete(w.second.held, period)
+	}
+}
+
 // keepCopy is the daemon's daily copy.
 func (w *world) keepCopy() error {
 	if err := w.store.KeepCopy(w.now); err != nil {

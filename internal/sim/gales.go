@@ -45,10 +45,9 @@ func clockBack(w *world, _ *pair) string {
 
 func (w *world) setBack(by time.Duration) {
 	w.now = w.now.Add(-by)
-	for _, d := range []*daemon{w.daemon, w.second} {
-		if d != nil {
-			clear(d.held) // what comes again is not over
-		}
+	clear(w.held) // what comes again is not over
+	if w.second != nil {
+		clear(w.second.held)
 	}
 }
 
