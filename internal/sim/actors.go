@@ -21,7 +21,7 @@ type deed struct {
 }
 
 var deeds = []deed{
-	{22, bookOver}, {6, bookOverRefused}, {10, bookAnywhere}, {12, cancelEntry}, {4, tentative}, {5, leave}, {3, recurring},
+	{22, bookOver}, {24, pester}, {10, bookAnywhere}, {12, cancelEntry}, {4, tentative}, {5, leave}, {3, recurring},
 	{10, declineInstance}, {1, declineSeries}, {3, ownerDeclines}, {10, dragInstance}, {3, dragSeries},
 	{2, dropMarks}, {4, namelessBusy}, {2, orderTravel}, {2, editSettings},
 	{3, excludeInstance}, {3, cancelInstance}, {2, dropOverride}, {1, deleteSeries},
@@ -98,12 +98,19 @@ func bookOver(w *world, p *pair) string {
 	return "booked near the slot: " + e.what
 }
 
-// bookOverRefused takes the time that was found after a no: what was refused is free, and still must not be offered.
-func bookOverRefused(w *world, p *pair) string {
+// pester goes on against a meeting that was moved already: it is declined, or its new time is taken. That alone tempts an
+// engine that forgets how often it moved it, or which times were refused.
+func pester(w *world, p *pair) string {
 	for _, m := range meetings(p.series(w.mine), w.end) {
-		if m.live && m.span.Start.After(w.now) && m.own != nil && m.own.index("X-BILATERAL-REFUSED") >= 0 {
-			return "booked over what came after a no: " + w.put(w.either(p), "Board", m.span.Start, m.span.Length(), calendar.Hard, "").what
+		mem := p.periods[p.periodOf(m.original, p.series(w.mine))]
+		if mem == nil || mem.moves == 0 || !m.live || !m.span.Start.After(w.now) {
+			continue
 		}
+		if o := m.ownText(true); w.IntN(2) == 0 && answer(o, p.Executive.Email, "DECLINED") {
+			w.save(w.mine, m.series)
+			return p.Name + " declines again: " + plan.When(m.span, w.zone)
+		}
+		return "booked over it again: " + w.put(w.either(p), "Board", m.span.Start, m.span.Length(), calendar.Hard, "").what
 	}
 	return ""
 }

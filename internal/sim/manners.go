@@ -11,7 +11,7 @@ func (c *check) mannerly(was, is meeting, mem *memory1, declined bool) error {
 	if !c.works(c.w.now) && !is.span.Start.Before(c.nextHours()) {
 		return errors.New("it is outside the executive's hours, and not urgent")
 	}
-	if c.vagueNow() || declined {
+	if c.vagueNow() || declined || !was.span.Start.After(c.w.now) {
 		return nil
 	}
 	if mem.wrong.IsZero() || c.w.now.Sub(mem.wrong) < c.Policy.Settle {

@@ -179,10 +179,27 @@ func (g *guest) merge(root *node) error {
 		if !later(o, base) {
 			return fmt.Errorf("a client takes it for old news: SEQUENCE %d, and it has %d", o.sequence(), base.sequence())
 		}
+		if !g.astray && !g.shared && !o.at().Equal(at(was, o)) && o.sequence() <= base.sequence() {
+			return fmt.Errorf("the time changes, and SEQUENCE stays %d", o.sequence())
+		}
 		s.overrides = slices.DeleteFunc(s.overrides, func(n *node) bool { return n == was })
 		s.overrides = append(s.overrides, o)
 	}
 	return nil
+}
+
+// at is the time of a component.
+func (n *node) at() calendar.Span {
+	return calendar.Span{Start: n.moment("DTSTART"), End: n.end()}
+}
+
+// at is when the guest believed the meeting of a message to be: as they were told of it, or at its standing time.
+func at(was, o *node) calendar.Span {
+	if was != nil {
+		return was.at()
+	}
+	original := o.moment("RECURRENCE-ID")
+	return calendar.Span{Start: original, End: original.Add(o.at().Length())}
 }
 
 func later(a, b *node) bool {
