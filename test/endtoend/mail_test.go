@@ -175,7 +175,7 @@ func TestTheAgendaIsMailedOnceAMeeting(t *testing.T) {
 	contains(t, w.guest.copy().at(t, original).value("DESCRIPTION"), "Vendor B")
 	lacks(t, mail.text+mail.calendar.String(), "daughter")
 	lacks(t, mail.text, "Please accept")
-	contains(t, w.guest.copy().at(t, original).String(), "PARTSTAT=ACCEPTED:mailto:alice", "PARTSTAT=ACCEPTED;RSVP=TRUE:mailto:dana")
+	contains(t, w.guest.copy().at(t, original).String(), "ATTENDEE;CN=Alice Chen;CUTYPE=INDIVIDUAL;PARTSTAT=ACCEPTED;", "ATTENDEE;CN=Dana Boss;CUTYPE=INDIVIDUAL;PARTSTAT=ACCEPTED;")
 	if next := w.status(0).Bilaterals[0].Next; next == nil || next.Delivered != "yes" {
 		t.Errorf("status says %+v", next)
 	}
