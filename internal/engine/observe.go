@@ -40,6 +40,7 @@ type sight struct {
 	err     error
 	trouble error  // of a write to it
 	rested  bool   // it was not tried
+	emptied bool   // it reads empty, which is not believed
 	guest   string // whose recurring meetings are in it, besides what is always
 }
 
@@ -157,6 +158,7 @@ func (v *view) read(ctx context.Context, c *Calendar, uids []string) *sight {
 	s := &sight{Observation: obs, err: err, guest: q.Guest}
 	if was := v.before[c.Name]; err == nil && was.Objects > lone && obs.Objects == 0 && !v.restarted {
 		v.fuse = fmt.Sprintf("the calendar %s reads empty, and had %d entries before", c.Name, was.Objects)
+		s.emptied = true
 	}
 	return s
 }
@@ -242,10 +244,10 @@ func (s Side) holidays(window calendar.Span) ([]calendar.Busy, error) {
 	return judge(events, s.Judge, "holidays", window), nil
 }
 
-// busyOf is the busy time of one calendar: as read now or, where it cannot be read, as it was seen last.
+// busyOf is the busy time of one calendar: as read now or, where it cannot be read or is not believed, as it was seen last.
 func (v *view) busyOf(c *Calendar, side Side, window calendar.Span) ([]calendar.Busy, plan.Source, error) {
 	key, s := c.Name+" "+side.Email, v.sights[c]
-	if s.err != nil {
+	if s.err != nil || s.emptied {
 		return v.lastSeen(key)
 	}
 	list := judge(s.Events, side.Judge, c.Name, window)
