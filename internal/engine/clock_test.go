@@ -103,3 +103,29 @@ func TestAfterAWeekWithoutACalendarEverythingSettlesAnew(t *testing.T) {
 		t.Errorf("then: %s %s: %s", d.State, d.Code, d.Sentence)
 	}
 }
+
+func TestWhatAClockThatWasAheadMadeOfAMeetingIsForgotten(t *testing.T) {
+	for _, row := range []struct{ name, now, original, period string }{
+		{"in winter", monday, "2026-12-02 14:30", "2026-W49"},
+		{"in the week in which only Berlin has set its clock back", "2026-10-19 14:00", "2026-10-28 14:30", "2026-W44"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			o := newOffice(t, row.now)
+			o.settle()
+			real, begun := o.now, utc(t, row.original).Add(5*time.Minute)
+			o.now = begun.Add(-time.Minute)
+			uid := o.book(o.hers, row.original, begun.Add(time.Hour).Format("2006-01-02 15:04"), "")
+			o.pass()
+			o.now = begun.AddDate(0, 0, 2) // as if the slot had gone by with something else over it
+			o.pass()
+			o.hers.Delete(uid + ".ics")
+			o.now = real.Add(5 * time.Minute)
+			o.settle()
+			o.now = begun.Add(-10 * time.Minute)
+			o.settle()
+			if d := o.expect(row.period, plan.Held, "held"); !d.Final {
+				t.Errorf("%+v", d)
+			}
+		})
+	}
+}

@@ -130,6 +130,7 @@ func (w *work) outcomes() (store.Outcomes, error) {
 	if err != nil {
 		return nil, err
 	}
+	out = slices.DeleteFunc(out, func(o store.Outcome) bool { return o.At.After(w.Now) }) // of a clock that was ahead
 	pass, _, err := w.Store.LastPass()
 	if err != nil {
 		return nil, err

@@ -49,13 +49,15 @@ func scanOutcome(r row) (o Outcome, err error) {
 	return o, err
 }
 
-// SetOutcome records what became of a slot. The first record of a slot stays; o.Confirmed is not looked at.
+// SetOutcome records what became of a slot. The earliest record of a slot stays: one of a later moment that was made before
+// is of a clock that was ahead. o.Confirmed is not looked at.
 func (s *Store) SetOutcome(bilateral string, o Outcome) error {
 	return s.change("record an outcome", func(tx *sql.Tx) error { return setOutcome(tx, bilateral, o) })
 }
 
 func setOutcome(tx *sql.Tx, bilateral string, o Outcome) error {
-	_, err := tx.Exec("INSERT OR IGNORE INTO outcomes (bilateral, period, start, end, held, at) VALUES (?, ?, ?, ?, ?, ?)",
+	_, err := tx.Exec(`INSERT INTO outcomes (bilateral, period, start, end, held, at) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET end = excluded.end, held = excluded.held, at = excluded.at WHERE excluded.at < at`,
 		bilateral, o.Period, instant(o.Slot.Start), instant(o.Slot.End), o.Was == plan.WasHeld, instant(o.At))
 	return err
 }

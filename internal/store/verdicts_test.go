@@ -113,6 +113,7 @@ func TestOutcomes(t *testing.T) {
 	ok(t, s.SetOutcome("dana", Outcome{Period: "2026-W43", Slot: slot(summer), Was: plan.WasNot, At: summer}))
 	ok(t, s.SetOutcome("dana", Outcome{Period: "2026-W43", Slot: slot(summer), Was: plan.WasHeld, At: winter})) // too late
 	ok(t, s.SetOutcome("dana", Outcome{Period: "2026-W43", Slot: slot(winter), Was: plan.WasHeld, At: winter}))
+	ok(t, s.SetOutcome("dana", Outcome{Period: "2026-W44", Slot: slot(far), Was: plan.WasNot, At: far.AddDate(0, 0, 3)})) // the clock was ahead
 	ok(t, s.SetOutcome("dana", Outcome{Period: "2026-W44", Slot: slot(far), Was: plan.WasHeld, At: far}))
 	ok(t, s.Confirm("dana", "2026-W43", winter.Add(time.Hour)))
 	ok(t, s.Confirm("dana", "2026-W43", winter.Add(2*time.Hour)))
