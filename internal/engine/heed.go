@@ -3,6 +3,7 @@ package engine
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"bilateral/calendar"
 	"bilateral/internal/plan"
@@ -36,23 +37,22 @@ func (w *work) periodOf(i calendar.Instance) string {
 
 // heed takes over what the marks tell of the owner's orders and did not tell when this daemon last looked: another daemon
 // has taken those, or this one since the copy that its database was restored from. A database that knows nothing of the
-// series was lost, and takes over everything.
+// series was lost, and takes over everything. What marks that a program dropped, or those of another series, do not tell
+// was not taken back: whoever wrote them may have known less.
 func (w *work) heed(o *store.Orders, lost bool) {
 	told, skips, ok := w.marked()
 	if !ok {
-		o.Marked = store.Marked{} // what a program dropped was not taken back
+		o.Marked.UID = ""
 		return
 	}
 	last := o.Marked
 	o.Marked = told
-	if last.UID != told.UID && !lost {
-		return // another series, which tells nothing yet
-	}
-	if told.Paused != last.Paused {
+	goesOn := lost || last.UID == told.UID
+	if told.Paused != last.Paused && (goesOn || told.Paused != "") {
 		o.PausedUntil = parseInstant(told.Paused)
 	}
 	if told.Travel != last.Travel {
-		o.Travel = parseTravel(told.Travel)
+		o.Travel = heedTravel(o.Travel, last, told, goesOn)
 	}
 	for _, period := range told.Skips {
 		if !slices.Contains(last.Skips, period) {
@@ -60,10 +60,24 @@ func (w *work) heed(o *store.Orders, lost bool) {
 		}
 	}
 	for _, period := range last.Skips {
-		if !slices.Contains(told.Skips, period) && w.takenBack(period, last) {
+		if goesOn && !slices.Contains(told.Skips, period) && w.takenBack(period, last) {
 			delete(o.Skips, period)
 		}
 	}
+}
+
+// heedTravel are the journeys that the marks tell of, which have changed; where marks are new, those that they add.
+func heedTravel(known []plan.Travel, last, told store.Marked, goesOn bool) []plan.Travel {
+	if goesOn {
+		return parseTravel(told.Travel)
+	}
+	had := append(strings.Fields(last.Travel), strings.Fields(travelMark(known))...)
+	for text := range strings.FieldsSeq(told.Travel) {
+		if !slices.Contains(had, text) {
+			known = append(known, parseTravel(text)...)
+		}
+	}
+	return known
 }
 
 // takenBack reports whether a skip that the marks told of is no more, by somebody's will: what a program dropped, or time

@@ -178,12 +178,24 @@ func (w *work) ordersMark() calendar.Mark {
 	return m
 }
 
+// keptFar is how long the mark goes on to tell of a far skip after its period: to a clock that is ahead it is over, and
+// where it is told no more, a daemon whose clock is right takes it for taken back.
+const keptFar = 31 * 24 * time.Hour
+
 // farSkips are the skips that no cancelled instance tells of: those of periods that are not guarded yet, and those whose
 // instance lost its mark to a program, or was taken out of the series.
 func (w *work) farSkips() map[string]string {
+	var told map[string]string
+	if s := w.found.current(); s != nil {
+		told = parseSkips(s.Mark[keySkips])
+	}
 	out := map[string]string{}
 	for key, reason := range w.orders.Skips {
-		if !w.tellsSkip(key) && w.periodEnd(key).After(w.Now) {
+		end := w.periodEnd(key)
+		if _, stays := told[key]; stays {
+			end = end.Add(keptFar)
+		}
+		if end.After(w.Now) && !w.tellsSkip(key) {
 			out[key] = reason
 		}
 	}
