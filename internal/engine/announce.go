@@ -191,9 +191,13 @@ func (w *work) announceSeries(s *calendar.Series, x write) error {
 	if err := n.recall(); err != nil {
 		return err
 	}
+	uninvited, err := w.Store.Uninvited(w.b.Name, s.UID)
+	if err != nil {
+		return err
+	}
 	n.now = told{n.was.sequence, n.was.standing, map[int64]word{}}
 	switch {
-	case n.was.standing == "" && (adopting || !w.b.named(s.UID)):
+	case n.was.standing == "" && (adopting || !w.b.named(s.UID)) && !uninvited:
 		n.now, n.fresh = n.was.tellAll(n.after, w.Now), true // the executive has it already
 	case n.was.standing == "":
 		n.tellSeries("the invitation goes out by mail")

@@ -118,12 +118,18 @@ func seriesNamed(list []calendar.Series, uid string) *calendar.Series {
 func (w *work) confirmed(open []store.Letter, list []calendar.Series) ([]store.Letter, error) {
 	var out []store.Letter
 	for _, l := range open {
-		s := seriesNamed(list, l.UID)
+		s, said := seriesNamed(list, l.UID), false
+		if s != nil {
+			var err error
+			if said, err = w.says(s, l); err != nil {
+				return nil, err
+			}
+		}
 		switch {
 		case l.Written:
 			out = append(out, l)
 		case l.At.Equal(w.Now) && !l.Failed, s == nil && !l.Failed && w.unseen(l): // of unknown effect: the next pass looks
-		case l.Failed || s == nil || !w.says(s, l):
+		case l.Failed || !said:
 			if err := w.Store.FinishLetters("not sent: the calendar was not changed", w.Now, l.ID); err != nil {
 				return nil, err
 			}
@@ -158,12 +164,17 @@ func (w *work) unsettled(x bundle, s calendar.Series) bool {
 	})
 }
 
-// says reports whether the calendar's mark says that the letter was due.
-func (w *work) says(s *calendar.Series, l store.Letter) bool {
+// says reports whether the calendar's mark says that the letter was due or, where a program has dropped that, whether the
+// database knows that it did.
+func (w *work) says(s *calendar.Series, l store.Letter) (bool, error) {
 	if l.Kind == store.FloorLetter {
-		return slices.Contains(strings.Fields(s.Mark[keyFloor]), l.Period)
+		return slices.Contains(strings.Fields(s.Mark[keyFloor]), l.Period), nil
 	}
-	return parseTold(s.Mark[keyTold]).says(l.Original, l.Told)
+	if mark := parseTold(s.Mark[keyTold]); mark.standing != "" {
+		return mark.says(l.Original, l.Told), nil
+	}
+	kept, err := w.Store.Told(l.Bilateral, l.UID)
+	return parseTold(kept).says(l.Original, l.Told), err
 }
 
 // bundles puts together what one mail can say. A mail about a series says everything about its instances.

@@ -108,6 +108,20 @@ func closeLetters(tx *sql.Tx, outcome string, at time.Time, ids []int64) error {
 	return nil
 }
 
+// Uninvited reports whether a series was to be announced by a letter, and none of those went out: the executive has heard of
+// nothing, although the series stands. A letter whose sending was begun may have gone out.
+func (s *Store) Uninvited(bilateral, uid string) (bool, error) {
+	due, _, err := first(s.db, scanBool, `SELECT count(*) > 0 AND sum(outcome NOT LIKE 'not sent: %' AND done <> '' OR done = '' AND tries > 0 AND error = '') = 0
+		FROM letters WHERE bilateral = ? AND uid = ? AND kind = 'series'`, bilateral, uid)
+	return due, s.said("read whether an invitation went out", err)
+}
+
+func scanBool(r row) (yes bool, err error) {
+	var n sql.NullBool
+	err = r.Scan(&n)
+	return n.Bool, err
+}
+
 // Told returns what the executive was last told of a series, as SetTold recorded it; "" if nothing is known.
 func (s *Store) Told(bilateral, uid string) (string, error) {
 	text, _, err := first(s.db, scanText, "SELECT body FROM told WHERE bilateral = ? AND uid = ?", bilateral, uid)
