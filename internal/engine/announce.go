@@ -191,9 +191,12 @@ func (w *work) announceSeries(s *calendar.Series, x write) error {
 	if err := n.recall(); err != nil {
 		return err
 	}
-	uninvited, err := w.Store.Uninvited(w.b.Name, s.UID)
-	if err != nil {
-		return err
+	uninvited := false
+	if n.was.standing == "" {
+		var err error
+		if uninvited, err = w.Store.Uninvited(w.b.Name, s.UID); err != nil {
+			return err
+		}
 	}
 	n.now = told{n.was.sequence, n.was.standing, map[int64]word{}}
 	switch {
